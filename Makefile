@@ -55,7 +55,7 @@ EXTRA_LIBS := -lz -ldeflate -lisal -lcjson -lcsv -lpthread -ldl
 TOOL_LIBS := $(if $(LINKED),-lcurl -lcrypto)
 
 # The rooms of libcsvkit-extra; the column "library" in CONTRIBUTING.md says the same (make lint).
-EXTRA_DIRS := csvkit/extra csvkit/recognize csvkit/schema/read csvkit/io/unpack csvkit/io/deflate csvkit/verify manifest preflight
+EXTRA_DIRS := csvkit/extra csvkit/parallel csvkit/recognize csvkit/schema/read csvkit/io/unpack csvkit/io/deflate csvkit/verify manifest preflight
 EXTRA_SRC := $(sort $(shell find $(EXTRA_DIRS) -name '*.c'))
 LIB_DIRS := $(filter-out csvkit/cli/,$(wildcard csvkit/*/)) validator
 LIB_SRC := $(filter-out $(EXTRA_SRC),$(sort $(shell find $(LIB_DIRS) -name '*.c')))

@@ -156,6 +156,12 @@ static int show_progress(uint64_t consumed, void *context)
     return 0;
 }
 
+static int use_threads(struct csvk_reader *reader, void *context, struct csvk_error *err)
+{
+    const struct validate_job *job = context;
+    return cli_use_threads(job->cli, reader, err);
+}
+
 /* For --verify: the second reading needs the fields, so it keeps whole records. The first reading
    must keep them too, so that both see the same. */
 static void hold_records(struct csvk_options *options, void *context)
@@ -169,7 +175,7 @@ static int judge(struct validate_job *job, const char *path, struct csvk_validat
 {
     struct csvk_source *source = NULL;
     struct csvk_validate_hooks hooks = {
-        .size = sizeof hooks, .progress = show_progress, .context = job};
+        .size = sizeof hooks, .progress = show_progress, .context = job, .begin = use_threads};
     hooks.tune = cli_has(job->cli, "verify") ? hold_records : NULL;
     job->options.dialect = job->dialect_given;
     job->encoding = job->encoding_given;

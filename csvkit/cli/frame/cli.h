@@ -121,7 +121,9 @@ void cli_out_result(struct cli *cli, struct csvk_buf *buf, int made);
 bool cli_out_failed(const struct cli *cli); /* writing has failed: a long report may stop */
 bool cli_color(const struct cli *cli, FILE *stream); /* --color, else a terminal, no NO_COLOR */
 unsigned cli_threads(struct cli *cli);               /* -j, or the cores we may use */
-uint64_t cli_longest_record(void);                   /* a quarter of the memory we may use */
+/* csvk_reader_use_threads with so many. */
+int cli_use_threads(struct cli *cli, struct csvk_reader *reader, struct csvk_error *err);
+uint64_t cli_longest_record(void); /* a quarter of the memory we may use */
 
 /* ---- progress: one line on standard error, on terminals, after half a second ---- */
 struct cli_progress;

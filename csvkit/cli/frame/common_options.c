@@ -1,6 +1,8 @@
 /* common_options.c - the groups of options that commands share, and typed values of options. */
 #include "csvkit/cli/frame/frame.h"
 
+#include "csvkit/extra/extra.h"
+
 #include <string.h>
 
 static const struct cli_option dialect_rows[] = {
@@ -235,6 +237,11 @@ unsigned cli_threads(struct cli *cli)
         threads = 1; /* not reached: cli_check_common has refused such a text */
     }
     return threads < 1 ? 1 : threads > MOST_THREADS ? MOST_THREADS : (unsigned)threads;
+}
+
+int cli_use_threads(struct cli *cli, struct csvk_reader *reader, struct csvk_error *err)
+{
+    return csvk_reader_use_threads(reader, cli_threads(cli), err);
 }
 
 int cli_check_common(struct cli *cli)
