@@ -24,7 +24,7 @@
 
 #define CHUNKS_PER_THREAD 2 /* that wait or are worked on; as pool.h asks for */
 /* What was read should still be in the cache when it is examined. */
-#define LARGEST_BLOCK ((size_t)512 * 1024)
+#define LARGEST_BLOCK ((size_t)256 * 1024)
 #define LEAST_BLOCKS  4 /* for fewer no thread is started */
 #define VAIN_IN_A_ROW 4
 #define LONGEST_PAUSE 8 /* powers of two, in blocks */
@@ -57,11 +57,13 @@ static void examine(void *worker, void *job)
 {
     struct ahead_piece *piece = job;
     uint64_t from;
-    size_t length, got = 0;
-    unsigned char *room = csvk_chunk_room(piece->chunk, &from, &length);
+    size_t wanted, there = 0, got = 1;
+    unsigned char *room = csvk_chunk_room(piece->chunk, &from, &wanted);
     (void)worker;
-    if (csvk_places_read(piece->places, from, room, length, &got)) {
-        csvk_chunk_examine(piece->chunk, got);
+    while (wanted != 0 && got != 0 &&
+           csvk_places_read(piece->places, from + there, room + there, wanted - there, &got)) {
+        there += got;
+        wanted = csvk_chunk_examine(piece->chunk, there);
     }
 }
 

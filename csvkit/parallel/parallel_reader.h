@@ -16,7 +16,7 @@
 struct csvk_parallel {
     size_t threads; /* 1 and up; with 1 there is no thread, and all is done by the reader's own */
     size_t block;   /* bytes of a piece; 0: as many as the reader reads at a time, at most
-                      512 KiB */
+                      256 KiB */
 };
 
 /*

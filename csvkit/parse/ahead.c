@@ -25,8 +25,8 @@
  * A chunk ends after so many reported records or facts, at CSVK_FIELDS after so many records: what
  * is in memory for it must have a bound. The rest is read by the reader itself.
  */
-#define ENOUGH_IN_CHUNK  4096
-#define ENOUGH_OF_FIELDS 16384
+#define ENOUGH_IN_CHUNK  1024
+#define ENOUGH_OF_FIELDS 8192
 
 struct csvk_chunk {
     struct csvk_scan scan;
@@ -47,7 +47,7 @@ int csvk_chunk_new(struct csvk_chunk **out, const struct csvk_reader *reader, si
     int status = chunk != NULL ? csvk_scan_init(&chunk->scan, &reader->options, err) : CSVK_ENOMEM;
     if (status == CSVK_OK) {
         chunk->block = block;
-        chunk->data = csvk_calloc(1, block + CSVK_CUT_LOOK + (size_t)2 * CSVK_SCAN_SLACK);
+        chunk->data = csvk_calloc(1, block + CSVK_CUT_LONGER_LOOK + (size_t)2 * CSVK_SCAN_SLACK);
         status = chunk->data != NULL ? CSVK_OK : CSVK_ENOMEM;
     }
     if (status != CSVK_OK) {
@@ -91,24 +91,47 @@ unsigned char *csvk_chunk_room(struct csvk_chunk *chunk, uint64_t *from, size_t 
     return chunk->data + CSVK_SCAN_SLACK;
 }
 
-/* Where a record seems to begin among the bytes from `at` on. */
-static uint64_t cut_after(const struct csvk_chunk *chunk, size_t at, size_t length)
+/*
+ * Where a record seems to begin among the bytes from `at` on. *more: there are too few of them to
+ * tell, unless the input ends with them.
+ */
+static uint64_t cut_after(const struct csvk_chunk *chunk, size_t at, size_t length, bool *more)
 {
-    size_t look = length - at < CSVK_CUT_LOOK ? length - at : CSVK_CUT_LOOK;
-    size_t cut = csvk_find_cut(chunk->data + CSVK_SCAN_SLACK + at, look, &chunk->plan.dialect);
+    const unsigned char *bytes = chunk->data + CSVK_SCAN_SLACK + at;
+    size_t there = length - at, look = there < CSVK_CUT_LOOK ? there : CSVK_CUT_LOOK;
+    size_t cut = csvk_find_cut(bytes, look, &chunk->plan.dialect);
+    if (cut == CSVK_NO_CUT && there > look) {
+        look = there < CSVK_CUT_LONGER_LOOK ? there : CSVK_CUT_LONGER_LOOK;
+        cut = csvk_find_cut(bytes, look, &chunk->plan.dialect);
+    }
+    *more = cut == CSVK_NO_CUT && look == CSVK_CUT_LOOK;
     return cut != CSVK_NO_CUT ? chunk->from - 1 + at + cut : CSVK_NOWHERE;
 }
 
-void csvk_chunk_examine(struct csvk_chunk *chunk, size_t length)
+/* Finds the place. False: more bytes are needed. */
+static bool find_place(struct csvk_chunk *chunk, size_t length)
+{
+    bool more = false;
+    chunk->end =
+        length > chunk->block ? cut_after(chunk, chunk->block, length, &more) : CSVK_NOWHERE;
+    if (more) {
+        return false;
+    }
+    chunk->begin = cut_after(chunk, 0, length, &more);
+    return true;
+}
+
+size_t csvk_chunk_examine(struct csvk_chunk *chunk, size_t length)
 {
     struct csvk_scan *scan = &chunk->scan;
-    chunk->begin = cut_after(chunk, 0, length);
-    chunk->end = length > chunk->block ? cut_after(chunk, chunk->block, length) : CSVK_NOWHERE;
+    if (!find_place(chunk, length)) {
+        return chunk->block + CSVK_CUT_LONGER_LOOK;
+    }
     csvk_batch_builder_clear(&scan->builder);
     scan->builder.failed = false;
     scan->table = chunk->plan;
     if (chunk->begin == CSVK_NOWHERE || chunk->end == CSVK_NOWHERE || chunk->begin >= chunk->end) {
-        return;
+        return 0;
     }
     size_t first = (size_t)(chunk->begin - (chunk->from - 1));
     chunk->used = csvk_scan(scan, chunk->data + CSVK_SCAN_SLACK + first,
@@ -117,6 +140,7 @@ void csvk_chunk_examine(struct csvk_chunk *chunk, size_t length)
     if (scan->builder.failed) {
         chunk->used = 0; /* without memory the reader does it, and says so when it has none */
     }
+    return 0;
 }
 
 uint64_t csvk_chunk_begin(const struct csvk_chunk *chunk)

@@ -67,9 +67,12 @@ CSVK_FOR_EXTRA void csvk_chunk_plan(struct csvk_chunk *chunk, const struct csvk_
 /* Where in the input the bytes must be read, how many, and where they are put. */
 CSVK_FOR_EXTRA unsigned char *csvk_chunk_room(struct csvk_chunk *chunk, uint64_t *from,
                                               size_t *length);
-/* All of these bytes are there; fewer than asked for are all that the input has. Finds the chunk's
-   place and examines it, in any thread. */
-CSVK_FOR_EXTRA void csvk_chunk_examine(struct csvk_chunk *chunk, size_t length);
+/*
+ * `length` bytes are there; fewer than asked for are all that the input has. Finds the chunk's
+ * place and examines it, in any thread. Answers 0, or how many bytes must be there for the next
+ * call.
+ */
+CSVK_FOR_EXTRA size_t csvk_chunk_examine(struct csvk_chunk *chunk, size_t length);
 /* Where the chunk begins and where the next one does; CSVK_NOWHERE: unknown. */
 CSVK_FOR_EXTRA uint64_t csvk_chunk_begin(const struct csvk_chunk *chunk);
 CSVK_FOR_EXTRA uint64_t csvk_chunk_end(const struct csvk_chunk *chunk);

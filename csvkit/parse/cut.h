@@ -15,8 +15,12 @@
 
 #include "csvkit/csvkit.h"
 
-/* So many bytes are given at every place, fewer only where the file ends. */
-#define CSVK_CUT_LOOK ((size_t)16 * 1024)
+/*
+ * So many bytes are given at every place, fewer only where the file ends. When there is no place
+ * among them, the longer look is taken.
+ */
+#define CSVK_CUT_LOOK        ((size_t)4 * 1024)
+#define CSVK_CUT_LONGER_LOOK ((size_t)64 * 1024)
 
 #define CSVK_NO_CUT SIZE_MAX
 

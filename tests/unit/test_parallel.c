@@ -18,7 +18,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { LOOPS = 8, RANDOM_FILES = 300, LARGEST_IN_CORPUS = 100000 };
+enum { LOOPS = 8, RANDOM_FILES = 160, LARGEST_IN_CORPUS = 100000 };
 
 static const size_t blocks[] = {1, 2, 3, 7, 20, 64, 100, 300, 1000, 20000};
 enum { BLOCKS = sizeof blocks / sizeof blocks[0] };
@@ -442,6 +442,25 @@ START_TEST(files_that_change_are_told)
 }
 END_TEST
 
+/* A place is searched for farther away where records are long; the last chunk has none. */
+START_TEST(long_records_are_examined_ahead)
+{
+    struct csvk_buf row = CSVK_BUF_INIT, file = CSVK_BUF_INIT;
+    struct csvk_options options;
+    struct csvk_parallel how = {2, 80000};
+    csvk_options_init(&options);
+    options.window = 100000;
+    repeat(&row, "text", 2500);
+    repeat(&row, ",text\n", 1);
+    repeat(&file, csvk_buf_text(&row), 100);
+    struct shares s = share_of((struct csvk_bytes){file.data, file.length}, &options, &how);
+    ck_assert_uint_eq(s.records, 100);
+    ck_assert_uint_gt(s.ahead, s.all / 2);
+    csvk_buf_release(&row);
+    csvk_buf_release(&file);
+}
+END_TEST
+
 /* ---- where to cut ---------------------------------------------------------------------------- */
 
 START_TEST(cuts_are_found)
@@ -510,6 +529,7 @@ int main(void)
     tcase_add_test(tcase, cuts_are_found);
     tcase_add_test(tcase, good_files_are_examined_ahead);
     tcase_add_test(tcase, files_with_few_defects_are_examined_ahead);
+    tcase_add_test(tcase, long_records_are_examined_ahead);
     tcase_add_test(tcase, files_are_read_from_where_they_stand);
     tcase_add_loop_test(tcase, files_that_change_are_told, 0, 2);
     tcase_add_test(tcase, only_a_new_reader_with_a_source_gets_threads);
