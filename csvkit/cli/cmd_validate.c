@@ -9,6 +9,7 @@
 #include "csvkit/cli/table/auto_option.h"
 #include "csvkit/cli/table/table_options.h"
 #include "csvkit/cli/table/verify_option.h"
+#include "csvkit/cli/validate/judged_files.h"
 
 #include "validator/validator.h"
 
@@ -27,7 +28,8 @@ struct validate_job {
     struct cli_projects *projects;
     struct cli_reports *reports;
     struct cli_progress *progress;
-    int status; /* the worst so far */
+    struct judged_files *files; /* that are judged at the moment */
+    int status;                 /* the worst so far */
 };
 
 static const struct csvk_rule_set *const own_sets[] = {&csvk_validator_rules, NULL};
@@ -137,6 +139,7 @@ static bool take_project(struct validate_job *job, const char *path)
     bool changed;
     int status = cli_projects_apply(job->projects, path, &changed);
     if (status == CLI_GOOD && changed) {
+        judged_files_settle(job->files);
         csvk_validate_options_release(&job->options);
         csvk_validate_options_init(&job->options);
         csvk_table_definition_release(&job->table);
@@ -146,8 +149,7 @@ static bool take_project(struct validate_job *job, const char *path)
     return status == CLI_GOOD;
 }
 
-/* ---- one file ---------------------------------------------------------------------------------
- */
+/* ---- one file -------------------------------------------------------------------------------- */
 
 static int show_progress(uint64_t consumed, void *context)
 {
@@ -235,10 +237,29 @@ static void fail(struct validate_job *job, const char *path, const struct csvk_e
     worsen(job, cli_reports_fail(job->reports, path, err));
 }
 
-static void do_file(struct validate_job *job, const char *path)
+/* A file that was judged beside others. Its width is no other's. */
+static void conclude_file(void *context, struct judged_file *file)
+{
+    struct validate_job *job = context;
+    uint64_t width = job->options.width;
+    int status = file->status == CSVK_OK ? conclude(job, file->path, file->validator, &file->err)
+                                         : file->status;
+    if (status != CSVK_OK) {
+        fail(job, file->path, &file->err);
+    }
+    job->options.width = width;
+}
+
+static void do_file(struct validate_job *job, const char *path, bool slice)
 {
     struct csvk_error err = {0};
     struct csvk_validator *v = NULL;
+    bool many = slice ? job->options.width != 0 : cli_noperands(job->cli) > 1;
+    job->options.dialect = job->dialect_given;
+    if (many && judged_files_add(job->files, path, &job->options, job->encoding_given)) {
+        return;
+    }
+    judged_files_settle(job->files);
     int status = judge(job, path, &v, &err);
     status = status == CSVK_OK ? conclude(job, path, v, &err) : status;
     csvk_validator_free(v);
@@ -247,8 +268,7 @@ static void do_file(struct validate_job *job, const char *path)
     }
 }
 
-/* ---- slices with a primary key: it spans all slices, so the reports wait for the last slice ----
- */
+/* ---- slices with a primary key: it spans all slices, so the reports wait for the last slice -- */
 
 struct slice_parts {
     struct csvk_validator **item;
@@ -319,8 +339,7 @@ static void do_slices_with_key(struct validate_job *job, const struct csvk_table
     }
 }
 
-/* ---- operands ---------------------------------------------------------------------------------
- */
+/* ---- operands -------------------------------------------------------------------------------- */
 
 static bool has_all(const struct csvk_strings *list, const struct csvk_strings *names)
 {
@@ -376,7 +395,7 @@ static void judge_slices(struct validate_job *job, const char *directory,
         do_slices_with_key(job, table, slices);
     }
     for (size_t i = 0; i < slices->count && !key; i++) {
-        do_file(job, slices->item[i]);
+        do_file(job, slices->item[i], true);
         go_on(job, table);
     }
     if (slices->count == 0) {
@@ -409,6 +428,7 @@ static void do_operand(struct validate_job *job, const char *path)
 {
     struct stat info;
     if (!take_project(job, path)) {
+        judged_files_settle(job->files);
         struct csvk_subject subject = {.file = path, .error = "its options do not fit together"};
         worsen(job, cli_reports_add(job->reports, &subject));
         return;
@@ -423,9 +443,10 @@ static void do_operand(struct validate_job *job, const char *path)
     }
     job->options.width = 0;
     if (directory) {
+        judged_files_settle(job->files);
         do_slices(job, path);
     } else if (use_table(job, &job->table)) {
-        do_file(job, path);
+        do_file(job, path, false);
     }
 }
 
@@ -438,11 +459,16 @@ static void do_operands(struct validate_job *job)
     if (count == 0 && !cli_has(job->cli, "files-from")) {
         do_operand(job, "-");
     }
+    judged_files_settle(job->files);
 }
 
 static int run(struct cli *cli)
 {
     struct validate_job job = {.cli = cli};
+    job.files = judged_files_new(cli, conclude_file, &job);
+    if (job.files == NULL) {
+        return cli_trouble(cli, "out of memory");
+    }
     csvk_validate_options_init(&job.options);
     job.status = cli_take_files_from(cli);
     const char *first = cli_noperands(cli) > 0        ? cli_operand(cli, 0)
@@ -464,13 +490,13 @@ static int run(struct cli *cli)
     }
     worsen(&job, cli_reports_end(job.reports));
     cli_projects_close(job.projects);
+    judged_files_free(job.files);
     csvk_validate_options_release(&job.options);
     csvk_table_definition_release(&job.table);
     return job.status;
 }
 
-/* ---- the row ----------------------------------------------------------------------------------
- */
+/* ---- the row --------------------------------------------------------------------------------- */
 
 static const struct cli_option rows[] = {
     {"profile", 'p', "NAME", "rfc4180-strict|rfc4180|rfc4180-bis|keboola|excel",
