@@ -553,6 +553,7 @@ static const struct cli_group *const groups[] = {&own,
                                                  &cli_type_options,
                                                  &cli_files_from_options,
                                                  &cli_project_options,
+                                                 &cli_thread_options,
                                                  &cli_common_options,
                                                  NULL};
 

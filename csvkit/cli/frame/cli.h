@@ -54,7 +54,8 @@ extern const struct cli_group
 extern const struct cli_group
     cli_blanks_options; /* --skip-blanks; with it, delimiters of several bytes are read */
 extern const struct cli_group cli_files_from_options; /* --files-from --null */
-extern const struct cli_group cli_common_options;     /* -j --progress --color -q --help */
+extern const struct cli_group cli_thread_options;     /* -j, of commands that obey it */
+extern const struct cli_group cli_common_options;     /* --progress --color -q --help */
 
 /* All commands, ended by a row whose name is NULL (commands.c). */
 extern const struct cli_command *const cli_commands[];

@@ -44,11 +44,16 @@ static const struct cli_option blanks_rows[] = {
 };
 const struct cli_group cli_blanks_options = {"Blanks in the input", blanks_rows};
 
-static const struct cli_option common_rows[] = {
+static const struct cli_option thread_rows[] = {
     {"threads", 'j', "N", NULL,
      "The number of threads. The result is the same for every N. Default: the number of cores that "
      "this process may use.",
      false},
+    {NULL, 0, NULL, NULL, NULL, false},
+};
+const struct cli_group cli_thread_options = {"Threads", thread_rows};
+
+static const struct cli_option common_rows[] = {
     {"progress", 0, "WHEN", "auto|always|never",
      "Show on standard error how far the work is. Default: auto, which means on a terminal, after "
      "half a second.",
