@@ -59,6 +59,11 @@ cmp -s "$out/one" "$out/many" || fail "--files-from"
 (read -r _ && "$CSVKIT" validate -j 3 --no-header) <long.csv >"$out/many"
 cmp -s "$out/one" "$out/many" || fail "standard input that is a file"
 
+"$CSVKIT" manifest create -j 1 --data-type=auto --format=json -o "$out/m" long.csv >"$out/one" 2>&1
+"$CSVKIT" manifest create -j 4 --data-type=auto --format=json -o "$out/m" long.csv >"$out/many" 2>&1
+cmp -s "$out/one" "$out/many" || fail "manifest create --data-type=auto"
+grep -q '"id"' "$out/one" || fail "manifest create has nothing to compare"
+
 # A project file in a folder changes the profile there, and only there.
 mkdir strict
 echo '{"profile": "rfc4180-strict"}' >strict/.csvkit.json
