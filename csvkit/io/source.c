@@ -32,6 +32,8 @@ struct csvk_source {
     void *decoder;
     struct csvk_damage damage; /* that the decoder has found; `what` is NULL when there is none */
     struct csvk_recode *recode;
+    bool in_background;     /* another thread reads; then `noted` is all that others see */
+    _Atomic uint64_t noted; /* bytes of the file that have been used */
 };
 
 static struct csvk_source *new_source(struct csvk_error *err)
@@ -321,12 +323,25 @@ uint64_t csvk_source_file_size(const struct csvk_source *source)
     return source->raw.size;
 }
 
-uint64_t csvk_source_consumed(const struct csvk_source *source)
+static uint64_t consumed(const struct csvk_source *source)
 {
     if (source->decoder != NULL) {
         return source->calls->consumed(source->decoder);
     }
     return source->raw.position - (source->head_length - source->head_at) - peeked_left(source);
+}
+
+uint64_t csvk_source_consumed(const struct csvk_source *source)
+{
+    return source->in_background ? source->noted : consumed(source);
+}
+
+void csvk_source_note_consumed(struct csvk_source *source)
+{
+    source->noted = consumed(source);
+    if (!source->in_background) {
+        source->in_background = true;
+    }
 }
 
 bool csvk_source_places(const struct csvk_source *source, struct csvk_places *places)

@@ -34,4 +34,10 @@ CSVK_FOR_EXTRA bool csvk_places_read(const struct csvk_places *places, uint64_t 
    was. */
 CSVK_FOR_EXTRA bool csvk_source_jump(struct csvk_source *source, uint64_t length);
 
+/*
+ * Another thread reads the source from now on: csvk_source_consumed gives what it was at this call.
+ * By the thread that reads, or before it does.
+ */
+CSVK_FOR_EXTRA void csvk_source_note_consumed(struct csvk_source *source);
+
 #endif

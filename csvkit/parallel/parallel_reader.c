@@ -20,6 +20,7 @@
 #include "csvkit/extra/extra.h"
 #include "csvkit/extra/pool.h"
 #include "csvkit/io/source_places.h"
+#include "csvkit/parallel/background.h"
 #include "csvkit/parse/ahead.h"
 
 #define CHUNKS_PER_THREAD 2 /* that wait or are worked on; as pool.h asks for */
@@ -238,7 +239,7 @@ int csvk_reader_parallel(struct csvk_reader *reader, const struct csvk_parallel 
     p->threads = how->threads;
     size_t window = csvk_reader_window(reader);
     p->block = how->block != 0 ? how->block : window < LARGEST_BLOCK ? window : LARGEST_BLOCK;
-    struct csvk_ahead ahead = {take, limit, free_parallel, p};
+    struct csvk_ahead ahead = {.take = take, .limit = limit, .free = free_parallel, .context = p};
     int status = csvk_reader_read_ahead(reader, &ahead, err);
     if (status != CSVK_OK) {
         free_parallel(p);
@@ -246,8 +247,40 @@ int csvk_reader_parallel(struct csvk_reader *reader, const struct csvk_parallel 
     return status;
 }
 
+static int read_background(void *context, void *bytes, size_t capacity, size_t *got,
+                           struct csvk_error *err)
+{
+    return background_read(context, bytes, capacity, got, err);
+}
+
+static void free_background(void *context)
+{
+    background_free(context);
+}
+
+/* A thread decompresses. Only of a file: whoever ends early cannot wait for what a pipe may give.
+ */
+static int decompress_ahead(struct csvk_reader *reader, struct csvk_error *err)
+{
+    struct csvk_ahead ahead = {.read = read_background,
+                               .free = free_background,
+                               .context = background_new(csvk_reader_source(reader))};
+    int status = ahead.context != NULL ? csvk_reader_read_ahead(reader, &ahead, err)
+                                       : csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    if (status != CSVK_OK) {
+        background_free(ahead.context);
+    }
+    return status;
+}
+
 int csvk_reader_use_threads(struct csvk_reader *reader, size_t threads, struct csvk_error *err)
 {
     struct csvk_parallel how = {.threads = threads};
-    return threads > 1 ? csvk_reader_parallel(reader, &how, err) : CSVK_OK;
+    const struct csvk_source *source = csvk_reader_source(reader);
+    bool compressed = source != NULL && csvk_source_compression(source) != NULL &&
+                      csvk_source_file_size(source) != 0;
+    if (threads < 2) {
+        return CSVK_OK;
+    }
+    return compressed ? decompress_ahead(reader, err) : csvk_reader_parallel(reader, &how, err);
 }

@@ -167,7 +167,7 @@ size_t csvk_chunk_taken(const struct csvk_chunk *chunk, const struct csvk_reader
 int csvk_reader_read_ahead(struct csvk_reader *reader, const struct csvk_ahead *ahead,
                            struct csvk_error *err)
 {
-    if (reader->source == NULL || reader->ahead.take != NULL || reader->phase != PHASE_START) {
+    if (reader->source == NULL || reader->ahead.free != NULL || reader->phase != PHASE_START) {
         return csvk_fail(err, CSVK_EUSAGE,
                          "only a reader with a source, and before its first batch, reads ahead");
     }

@@ -32,7 +32,8 @@ struct csvk_chunk;
 struct csvk_ahead {
     /*
      * The chunk that begins at the byte `offset`; the source has passed all of it that the reader
-     * will hand out. It stays as it is until the next call. NULL: there is none.
+     * will hand out. It stays as it is until the next call. NULL: there is none. Without this
+     * function there never is one.
      */
     struct csvk_chunk *(*take)(void *context, uint64_t offset);
     /*
@@ -40,6 +41,8 @@ struct csvk_ahead {
      * it should do so. CSVK_NOWHERE: no chunk begins.
      */
     uint64_t (*limit)(void *context, uint64_t position);
+    /* Reads in place of csvk_source_read; or NULL. */
+    int (*read)(void *context, void *bytes, size_t capacity, size_t *got, struct csvk_error *err);
     void (*free)(void *context); /* by csvk_reader_free */
     void *context;
 };

@@ -250,8 +250,12 @@ static int read_more(struct csvk_reader *reader, struct csvk_error *err)
     }
     size_t got = 0;
     unsigned char *to = reader->data + CSVK_SCAN_SLACK + reader->end;
-    status = reader->source != NULL ? csvk_source_read(reader->source, to, window, &got, err)
-                                    : take_food(reader, to, window, &got);
+    if (reader->ahead.read != NULL) {
+        status = reader->ahead.read(reader->ahead.context, to, window, &got, err);
+    } else {
+        status = reader->source != NULL ? csvk_source_read(reader->source, to, window, &got, err)
+                                        : take_food(reader, to, window, &got);
+    }
     if (status != CSVK_OK) {
         return status;
     }

@@ -50,6 +50,9 @@ same --delimiter=auto f1.csv f2.csv f3.csv
 same --encoding=windows-1252 f1.csv f2.csv f3.csv
 same --format=json f1.csv long.csv f2.csv f3.csv
 same --profile=keboola --rule=all=info long.csv
+gzip -1 -c long.csv >long.csv.gz && head -c 900000 long.csv.gz >damaged.csv.gz
+same long.csv.gz damaged.csv.gz
+same long.csv.gz
 same --statistics "${files[@]}" slices
 same --report=csv:/dev/stderr f1.csv f2.csv slices
 printf '%s\n' f*.csv | "$CSVKIT" validate -j 1 --files-from=- >"$out/one"
