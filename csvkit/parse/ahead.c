@@ -153,13 +153,11 @@ uint64_t csvk_chunk_end(const struct csvk_chunk *chunk)
     return chunk->end;
 }
 
+/* Width and kind of line break stay as they are once they are known, and no chunk was planned
+   before (can_plan). */
 size_t csvk_chunk_taken(const struct csvk_chunk *chunk, const struct csvk_reader *reader)
 {
-    const struct csvk_table *plan = &chunk->plan, *now = &reader->scan.table;
-    bool same = plan->totals.width == now->totals.width &&
-                plan->totals.eol_mode == now->totals.eol_mode &&
-                plan->mixed_reported == now->mixed_reported;
-    return same ? chunk->used : 0;
+    return chunk->plan.mixed_reported == reader->scan.table.mixed_reported ? chunk->used : 0;
 }
 
 /* ---- the reader's side ----------------------------------------------------------------------- */

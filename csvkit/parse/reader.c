@@ -493,11 +493,12 @@ static bool anything_reported(const struct csvk_reader *reader, const struct csv
            reader->scan.table.totals.records != before->records;
 }
 
-/* The next piece of an oversize record, as a batch without bytes. */
+/* The next piece of an oversize record, as a batch without bytes: a whole one, so that where a
+   record is cut does not depend on how much was read at once. */
 static int next_in_oversize(struct csvk_reader *reader, struct csvk_error *err)
 {
     struct csvk_totals before = reader->scan.table.totals;
-    if (!reader->at_end && available(reader) < OVERSIZE_PIECE) {
+    while (!reader->at_end && available(reader) < OVERSIZE_PIECE) {
         int status = read_more(reader, err);
         if (status != CSVK_OK) {
             return status;

@@ -50,6 +50,8 @@ same --delimiter=auto f1.csv f2.csv f3.csv
 same --encoding=windows-1252 f1.csv f2.csv f3.csv
 same --format=json f1.csv long.csv f2.csv f3.csv
 same --profile=keboola --rule=all=info long.csv
+{ head -c 5000000 long.csv && printf '\n1,"x"y\n2,"open ' && head -c 7000000 long.csv; } >open.csv
+same open.csv
 gzip -1 -c long.csv >long.csv.gz && head -c 900000 long.csv.gz >damaged.csv.gz
 same long.csv.gz damaged.csv.gz
 same long.csv.gz
