@@ -4,6 +4,10 @@
  * Blocks are numbered: those below `taken` are free, those below `filled` wait to be taken. The end
  * of the source, and a failure, are blocks without bytes; the thread ends with them.
  *
+ * Whoever has to wait is woken when half of the blocks are ready: to wake a thread for every block
+ * costs more than a block is worth. Only one of the two can be waiting, since the blocks are not
+ * all free and all filled at the same time.
+ *
  * Invariant: taken <= filled <= taken + BLOCKS. The two numbers are guarded by `lock`. A block is
  * the thread's own until it is counted in `filled`, and the taker's from then on until it is
  * counted in `taken`.
@@ -16,7 +20,7 @@
 #include <signal.h>
 #include <string.h>
 
-enum { BLOCKS = 4, BLOCK_SIZE = 256 * 1024 };
+enum { BLOCKS = 8, HALF = BLOCKS / 2, BLOCK_SIZE = 256 * 1024 };
 
 /* So many bytes are read without a thread: most files are short. */
 #define READ_ALONE ((uint64_t)1024 * 1024)
@@ -67,7 +71,9 @@ static void *thread_main(void *argument)
         more = block->status == CSVK_OK && block->length != 0;
         pthread_mutex_lock(&b->lock);
         b->filled++;
-        pthread_cond_signal(&b->changed);
+        if (b->filled - b->taken >= HALF || !more) {
+            pthread_cond_signal(&b->changed);
+        }
         pthread_mutex_unlock(&b->lock);
     }
     return NULL;
@@ -120,7 +126,9 @@ static void give_back_block(struct background *b)
     b->at = 0;
     pthread_mutex_lock(&b->lock);
     b->taken++;
-    pthread_cond_signal(&b->changed);
+    if (b->filled - b->taken <= HALF) {
+        pthread_cond_signal(&b->changed);
+    }
     pthread_mutex_unlock(&b->lock);
 }
 
