@@ -55,7 +55,7 @@ EXTRA_LIBS := -lz -ldeflate -lisal -lcjson -lcsv -lpthread -ldl
 TOOL_LIBS := $(if $(LINKED),-lcurl -lcrypto)
 
 # The rooms of libcsvkit-extra; the column "library" in CONTRIBUTING.md says the same (make lint).
-EXTRA_DIRS := csvkit/extra csvkit/recognize csvkit/schema/read csvkit/io/unpack csvkit/io/deflate csvkit/verify manifest preflight
+EXTRA_DIRS := csvkit/extra csvkit/parallel csvkit/recognize csvkit/schema/read csvkit/io/unpack csvkit/io/deflate csvkit/verify manifest preflight
 EXTRA_SRC := $(sort $(shell find $(EXTRA_DIRS) -name '*.c'))
 LIB_DIRS := $(filter-out csvkit/cli/,$(wildcard csvkit/*/)) validator
 LIB_SRC := $(filter-out $(EXTRA_SRC),$(sort $(shell find $(LIB_DIRS) -name '*.c')))
@@ -98,7 +98,7 @@ EXTRA_SO := $(B)/libcsvkit-extra.so.$(VERSION)
 LIBS := $(EXTRA) $(LIB)
 LINK_LIBS := $(LIBS) $(EXTRA_LIBS)
 
-.PHONY: all doc check check-large-slice check-large-upload check-storage-faults check-manifests check-mutations check-processor check-schema-values check-slice-spread check-radosgw check-damage check-advice check-mutants bench bench-damage bench-damage-world bench-deps bench-repair fuzz fuzz-bins lint install install-files uninstall dist distcheck exports \
+.PHONY: all doc check check-large-slice check-large-upload check-storage-faults check-manifests check-mutations check-parallel check-processor check-schema-values check-slice-spread check-radosgw check-damage check-advice check-mutants bench bench-damage bench-damage-world bench-deps bench-repair fuzz fuzz-bins lint install install-files uninstall dist distcheck exports \
 	coverage clean help demo deps tests
 .DEFAULT_GOAL := all
 
@@ -264,6 +264,10 @@ bench-damage-world: all ## the same with stretches of WORLD_CASES tables of the 
 
 check-damage: all ## 100,000 damaged tables; fails with more than 1 wrong one in 10,000
 	@CSVKIT=$(CURDIR)/$(TOOL) SEEDS='101 102 103 104 105' CASES=20000 WRONG_MAX=10 tests/normalize/damage.sh
+
+PARALLEL ?= 100000
+check-parallel: $(B)/tests/unit/test_parallel ## PARALLEL random and broken files, read and judged by 1 to 8 threads as by one
+	@CSVK_PARALLEL=$(PARALLEL) $(B)/tests/unit/test_parallel
 
 check-advice: all ## every advice that names a command or an option, followed on all files of the corpora
 	@python3 tests/advice/advice.py ../shared/corpus $(TOOL) all

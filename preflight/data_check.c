@@ -7,6 +7,7 @@
  */
 #include "preflight/preflight_private.h"
 
+#include "csvkit/extra/extra.h"
 #include "csvkit/extra/pool.h"
 
 #include <stdio.h>
@@ -17,6 +18,7 @@ struct data_job { /* one file */
     char *full;
     const char *relative; /* borrowed from the owner */
     bool first, last;     /* of its table */
+    size_t threads;       /* for this file alone */
     struct csvk_validator *validator;
     int status;
     struct csvk_error err;
@@ -75,17 +77,24 @@ void preflight_data_release(struct preflight *preflight)
 
 /* ---- one file, in any thread ---- */
 
+static int use_threads(struct csvk_reader *reader, void *context, struct csvk_error *err)
+{
+    const struct data_job *job = context;
+    return csvk_reader_use_threads(reader, job->threads, err);
+}
+
 static void judge_file(void *worker, void *context)
 {
     struct data_job *job = context;
     struct csvk_source *source = NULL;
     struct csvk_validate_options options = /* shallow: _new copies what it keeps */
         job->first ? job->owner->options : job->owner->next;
+    struct csvk_validate_hooks hooks = {.size = sizeof hooks, .begin = use_threads, .context = job};
     (void)worker;
     options.file = job->relative;
     job->status = csvk_source_open(&source, job->full, &job->err);
     if (job->status == CSVK_OK) {
-        job->status = csvk_validate_source(&job->validator, source, &options, NULL, &job->err);
+        job->status = csvk_validate_source(&job->validator, source, &options, &hooks, &job->err);
     }
     csvk_source_free(source);
 }
@@ -237,9 +246,10 @@ static size_t count_files(const struct preflight_data *all)
     return count;
 }
 
-static void fill_jobs(struct preflight *preflight, struct data_job *jobs)
+/* Where there are more threads than files, each file gets its share of them. */
+static void fill_jobs(struct preflight *preflight, struct data_job *jobs, size_t count)
 {
-    size_t at = 0;
+    size_t at = 0, share = preflight->options->threads / count;
     for (size_t i = 0; i < preflight->data->ntables; i++) {
         struct preflight_table_data *table = &preflight->data->table[i];
         for (size_t j = 0; j < table->files.count; j++) {
@@ -249,6 +259,7 @@ static void fill_jobs(struct preflight *preflight, struct data_job *jobs)
             job->full = preflight_full(preflight, job->relative);
             job->first = j == 0;
             job->last = j + 1 == table->files.count;
+            job->threads = share > 1 ? share : 1;
         }
     }
 }
@@ -305,7 +316,7 @@ void preflight_data_run(struct preflight *preflight)
     if (count == 0 || !preflight_allocated(preflight, jobs)) {
         return;
     }
-    fill_jobs(preflight, jobs);
+    fill_jobs(preflight, jobs, count);
     if (preflight->status == CSVK_OK) {
         run_all(preflight, jobs, count);
     }

@@ -137,7 +137,7 @@ int csvk_validator_look(struct csvk_validator *validator, struct csvk_source *so
 }
 
 static const struct csvk_sized hooks_type =
-    CSVK_SIZED(struct csvk_validate_hooks, context, CSVK_SIZED_BY_HAND);
+    CSVK_SIZED(struct csvk_validate_hooks, begin, CSVK_SIZED_BY_HAND);
 
 static int pump(struct csvk_reader *reader, struct csvk_validator *v, struct csvk_source *source,
                 const struct csvk_validate_hooks *hooks, struct csvk_error *err)
@@ -183,6 +183,9 @@ static int judge_source(struct csvk_validator *v, struct csvk_source *source,
     }
     if (status == CSVK_OK) {
         status = csvk_reader_new(&reader, source, &how, err);
+    }
+    if (status == CSVK_OK && hooks->begin != NULL) {
+        status = hooks->begin(reader, hooks->context, err);
     }
     if (status == CSVK_OK) {
         status = pump(reader, v, source, hooks, err);

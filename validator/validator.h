@@ -203,12 +203,16 @@ typedef void csvk_tune_fn(struct csvk_options *options, void *context);
 typedef int csvk_progress_fn(uint64_t consumed, void *context); /* < 0 stops: CSVK_ECANCELED */
 /* Sees every batch before it is judged; a failure ends the run with it. */
 typedef int csvk_tap_fn(const struct csvk_batch *batch, void *context, struct csvk_error *err);
+/* Sees the reader before its first batch (csvk_reader_use_threads); a failure ends the run with it.
+ */
+typedef int csvk_begin_fn(struct csvk_reader *reader, void *context, struct csvk_error *err);
 struct csvk_validate_hooks { /* each may be NULL */
     size_t size;             /* {.size = sizeof ...} */
     csvk_tune_fn *tune;
     csvk_tap_fn *tap;
     csvk_progress_fn *progress;
     void *context;
+    csvk_begin_fn *begin;
 };
 CSVK_API int csvk_validate_source(struct csvk_validator **out, struct csvk_source *source,
                                   const struct csvk_validate_options *options,

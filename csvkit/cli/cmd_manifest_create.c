@@ -127,6 +127,7 @@ static int feed_file(struct create *create, struct csvk_types *types, const char
     struct cli_progress *progress =
         cli_progress_start(create->cli, "types", csvk_source_file_size(source));
     status = csvk_reader_new(&reader, source, &options, err);
+    status = status == CSVK_OK ? cli_use_threads(create->cli, reader, err) : status;
     while (status == CSVK_OK) {
         status = csvk_reader_next(reader, &batch, err);
         for (size_t i = 0; status == CSVK_OK && awaits_header && i < batch->nreported; i++) {
@@ -392,8 +393,9 @@ static const struct cli_option file_rows[] = {
 };
 static const struct cli_group data_options = {"The data", data_rows};
 static const struct cli_group file_options = {"Manifests of files", file_rows};
-static const struct cli_group *const groups[] = {&data_options, &cli_manifest_contents,
-                                                 &file_options, &cli_common_options, NULL};
+static const struct cli_group *const groups[] = {&data_options,       &cli_manifest_contents,
+                                                 &file_options,       &cli_thread_options,
+                                                 &cli_common_options, NULL};
 static const char *const examples[] = {
     "csvkit manifest create orders.csv --destination=in.c-main.orders",
     "Write orders.csv.manifest with the columns of the header.",

@@ -138,8 +138,9 @@ static const struct cli_option rows[] = {
     {NULL, 0, NULL, NULL, NULL, false},
 };
 static const struct cli_group own = {"Merging", rows};
-static const struct cli_group *const groups[] = {&own, &cli_dialect_options, &cli_manifest_options,
-                                                 &cli_common_options, NULL};
+static const struct cli_group *const groups[] = {
+    &own, &cli_dialect_options, &cli_manifest_options, &cli_thread_options, &cli_common_options,
+    NULL};
 
 static const char *const examples[] = {
     "csvkit merge orders -o orders.csv",

@@ -217,8 +217,13 @@ static const struct cli_option rows[] = {
     {NULL, 0, NULL, NULL, NULL, false},
 };
 static const struct cli_group own = {"Preflight", rows};
-static const struct cli_group *const groups[] = {
-    &own, &cli_type_options, &cli_report_options, &cli_project_options, &cli_common_options, NULL};
+static const struct cli_group *const groups[] = {&own,
+                                                 &cli_type_options,
+                                                 &cli_report_options,
+                                                 &cli_project_options,
+                                                 &cli_thread_options,
+                                                 &cli_common_options,
+                                                 NULL};
 
 static const char *const examples[] = {
     "csvkit preflight",

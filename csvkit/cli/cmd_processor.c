@@ -57,7 +57,7 @@ static int run(struct cli *cli)
 
 /* ---- the row ---- */
 
-static const struct cli_group *const groups[] = {&cli_common_options, NULL};
+static const struct cli_group *const groups[] = {&cli_thread_options, &cli_common_options, NULL};
 
 static const char *const examples[] = {
     "csvkit processor",

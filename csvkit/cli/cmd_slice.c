@@ -266,6 +266,7 @@ static const struct cli_group *const groups[] = {&own,
                                                  &cli_blanks_options,
                                                  &cli_manifest_options,
                                                  &cli_type_options,
+                                                 &cli_thread_options,
                                                  &cli_common_options,
                                                  NULL};
 

@@ -10,6 +10,7 @@
 #include "csvkit/cli/table/csvw_option.h"
 #include "csvkit/cli/table/table_options.h"
 #include "csvkit/cli/table/verify_option.h"
+#include "csvkit/cli/validate/judged_files.h"
 
 #include "csvkit/schema/read/schema_file_rules.h"
 #include "validator/validator.h"
@@ -29,7 +30,8 @@ struct validate_job {
     struct cli_reports *reports;
     struct cli_csvw *csvw; /* NULL: --schema does not name CSVW metadata */
     struct cli_progress *progress;
-    int status; /* the worst so far */
+    struct judged_files *files; /* that are judged at the moment */
+    int status;                 /* the worst so far */
 };
 
 /* The rules of the command, whose severity can be chosen; and those of all its reports. */
@@ -140,6 +142,7 @@ static bool take_project(struct validate_job *job, const char *path)
     bool changed;
     int status = cli_projects_apply(job->projects, path, &changed);
     if (status == CLI_GOOD && changed) {
+        judged_files_settle(job->files);
         csvk_validate_options_release(&job->options);
         csvk_validate_options_init(&job->options);
         csvk_table_definition_release(&job->table);
@@ -149,14 +152,19 @@ static bool take_project(struct validate_job *job, const char *path)
     return status == CLI_GOOD;
 }
 
-/* ---- one file ---------------------------------------------------------------------------------
- */
+/* ---- one file -------------------------------------------------------------------------------- */
 
 static int show_progress(uint64_t consumed, void *context)
 {
     struct validate_job *job = context;
     cli_progress_update(job->progress, consumed);
     return 0;
+}
+
+static int use_threads(struct csvk_reader *reader, void *context, struct csvk_error *err)
+{
+    const struct validate_job *job = context;
+    return cli_use_threads(job->cli, reader, err);
 }
 
 /* For --verify: the second reading needs the fields, so it keeps whole records. The first reading
@@ -172,7 +180,7 @@ static int judge(struct validate_job *job, const char *path, struct csvk_validat
 {
     struct csvk_source *source = NULL;
     struct csvk_validate_hooks hooks = {
-        .size = sizeof hooks, .progress = show_progress, .context = job};
+        .size = sizeof hooks, .progress = show_progress, .context = job, .begin = use_threads};
     hooks.tune = cli_has(job->cli, "verify") ? hold_records : NULL;
     job->options.dialect = job->dialect_given;
     job->encoding = job->encoding_given;
@@ -232,10 +240,29 @@ static void fail(struct validate_job *job, const char *path, const struct csvk_e
     worsen(job, cli_reports_fail(job->reports, path, err));
 }
 
-static void do_file(struct validate_job *job, const char *path)
+/* A file that was judged beside others. Its width is no other's. */
+static void conclude_file(void *context, struct judged_file *file)
+{
+    struct validate_job *job = context;
+    uint64_t width = job->options.width;
+    int status = file->status == CSVK_OK ? conclude(job, file->path, file->validator, &file->err)
+                                         : file->status;
+    if (status != CSVK_OK) {
+        fail(job, file->path, &file->err);
+    }
+    job->options.width = width;
+}
+
+static void do_file(struct validate_job *job, const char *path, bool slice)
 {
     struct csvk_error err = {0};
     struct csvk_validator *v = NULL;
+    bool many = slice ? job->options.width != 0 : cli_noperands(job->cli) > 1;
+    job->options.dialect = job->dialect_given;
+    if (many && judged_files_add(job->files, path, &job->options, job->encoding_given)) {
+        return;
+    }
+    judged_files_settle(job->files);
     int status = judge(job, path, &v, &err);
     status = status == CSVK_OK ? conclude(job, path, v, &err) : status;
     csvk_validator_free(v);
@@ -244,8 +271,7 @@ static void do_file(struct validate_job *job, const char *path)
     }
 }
 
-/* ---- slices with a primary key: it spans all slices, so the reports wait for the last slice ----
- */
+/* ---- slices with a primary key: it spans all slices, so the reports wait for the last slice -- */
 
 struct slice_parts {
     struct csvk_validator **item;
@@ -316,8 +342,7 @@ static void do_slices_with_key(struct validate_job *job, const struct csvk_table
     }
 }
 
-/* ---- operands ---------------------------------------------------------------------------------
- */
+/* ---- operands -------------------------------------------------------------------------------- */
 
 /* Files that begin with other headers than the first one are no slices of one table. */
 static bool refuse_other_tables(struct validate_job *job, const char *directory,
@@ -348,7 +373,7 @@ static void judge_slices(struct validate_job *job, const char *directory,
         do_slices_with_key(job, table, slices);
     }
     for (size_t i = 0; i < slices->count && !key; i++) {
-        do_file(job, slices->item[i]);
+        do_file(job, slices->item[i], true);
         go_on(job, table);
     }
     if (slices->count == 0) {
@@ -394,6 +419,7 @@ static void do_operand(struct validate_job *job, const char *path)
 {
     struct stat info;
     if (!take_project(job, path) || !take_csvw(job, path)) {
+        judged_files_settle(job->files);
         struct csvk_subject subject = {.file = path, .error = "its options do not fit together"};
         worsen(job, cli_reports_add(job->reports, &subject));
         return;
@@ -408,9 +434,13 @@ static void do_operand(struct validate_job *job, const char *path)
     }
     job->options.width = 0;
     if (directory) {
+        judged_files_settle(job->files);
         do_slices(job, path);
     } else if (use_table(job, &job->table)) {
-        do_file(job, path);
+        do_file(job, path, false);
+        if (job->csvw != NULL) {
+            judged_files_settle(job->files);
+        }
         worsen(job, cli_csvw_foreign_keys(job->csvw, path, &job->options, job->encoding_given));
     }
 }
@@ -428,11 +458,16 @@ static void do_operands(struct validate_job *job)
     if (count == 0 && tables == 0 && !cli_has(job->cli, "files-from")) {
         do_operand(job, "-");
     }
+    judged_files_settle(job->files);
 }
 
 static int run(struct cli *cli)
 {
     struct validate_job job = {.cli = cli};
+    job.files = judged_files_new(cli, conclude_file, &job);
+    if (job.files == NULL) {
+        return cli_trouble(cli, "out of memory");
+    }
     csvk_validate_options_init(&job.options);
     job.status = cli_take_files_from(cli);
     const char *first = cli_noperands(cli) > 0        ? cli_operand(cli, 0)
@@ -458,13 +493,13 @@ static int run(struct cli *cli)
     cli_csvw_close(job.csvw);
     worsen(&job, cli_reports_end(job.reports));
     cli_projects_close(job.projects);
+    judged_files_free(job.files);
     csvk_validate_options_release(&job.options);
     csvk_table_definition_release(&job.table);
     return job.status;
 }
 
-/* ---- the row ----------------------------------------------------------------------------------
- */
+/* ---- the row --------------------------------------------------------------------------------- */
 
 static const struct cli_option rows[] = {
     {"profile", 'p', "NAME", "rfc4180-strict|rfc4180|rfc4180-bis|keboola|excel",
@@ -525,6 +560,7 @@ static const struct cli_group *const groups[] = {&own,
                                                  &cli_type_options,
                                                  &cli_files_from_options,
                                                  &cli_project_options,
+                                                 &cli_thread_options,
                                                  &cli_common_options,
                                                  NULL};
 

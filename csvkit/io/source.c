@@ -13,6 +13,7 @@
  * in `peeked` are decompressed but not converted, and come before all others.
  */
 #include "csvkit/io/decode/decoder.h"
+#include "csvkit/io/source_places.h"
 #include "csvkit/io/source_private.h"
 
 #include <string.h>
@@ -31,6 +32,8 @@ struct csvk_source {
     void *decoder;
     struct csvk_damage damage; /* that the decoder has found; `what` is NULL when there is none */
     struct csvk_recode *recode;
+    bool in_background;     /* another thread reads; then `noted` is all that others see */
+    _Atomic uint64_t noted; /* bytes of the file that have been used */
 };
 
 static struct csvk_source *new_source(struct csvk_error *err)
@@ -320,12 +323,40 @@ uint64_t csvk_source_file_size(const struct csvk_source *source)
     return source->raw.size;
 }
 
-uint64_t csvk_source_consumed(const struct csvk_source *source)
+static uint64_t consumed(const struct csvk_source *source)
 {
     if (source->decoder != NULL) {
         return source->calls->consumed(source->decoder);
     }
     return source->raw.position - (source->head_length - source->head_at) - peeked_left(source);
+}
+
+uint64_t csvk_source_consumed(const struct csvk_source *source)
+{
+    return source->in_background ? source->noted : consumed(source);
+}
+
+void csvk_source_note_consumed(struct csvk_source *source)
+{
+    source->noted = consumed(source);
+    if (!source->in_background) {
+        source->in_background = true;
+    }
+}
+
+bool csvk_source_places(const struct csvk_source *source, struct csvk_places *places)
+{
+    const struct csvk_raw *raw = &source->raw;
+    bool plain = source->recognized && source->kind == NULL && source->recode == NULL;
+    bool held = source->head_at < source->head_length || peeked_left(source) != 0;
+    *places = (struct csvk_places){.memory = raw->memory, .fd = raw->fd, .size = raw->size};
+    return plain && !held && raw->size != 0 &&
+           (raw->memory != NULL || csvk_raw_start(raw, &places->start));
+}
+
+bool csvk_source_jump(struct csvk_source *source, uint64_t length)
+{
+    return csvk_raw_jump(&source->raw, length);
 }
 
 void csvk_source_free(struct csvk_source *source)

@@ -152,6 +152,9 @@ void csvk_feed_end(struct csvk_reader *reader)
 void csvk_reader_free(struct csvk_reader *reader)
 {
     if (reader != NULL) {
+        if (reader->ahead.free != NULL) {
+            reader->ahead.free(reader->ahead.context);
+        }
         csvk_free(reader->name);
         csvk_scan_release(&reader->scan);
         csvk_free(reader->data);
@@ -240,15 +243,19 @@ static int take_food(struct csvk_reader *reader, unsigned char *bytes, size_t ca
 /* Reads up to a window of bytes after those that are here. */
 static int read_more(struct csvk_reader *reader, struct csvk_error *err)
 {
-    size_t window = reader->options.window;
+    size_t window = csvk_reader_piece(reader);
     int status = make_room(reader, window, err);
     if (status != CSVK_OK) {
         return status;
     }
     size_t got = 0;
     unsigned char *to = reader->data + CSVK_SCAN_SLACK + reader->end;
-    status = reader->source != NULL ? csvk_source_read(reader->source, to, window, &got, err)
-                                    : take_food(reader, to, window, &got);
+    if (reader->ahead.read != NULL) {
+        status = reader->ahead.read(reader->ahead.context, to, window, &got, err);
+    } else {
+        status = reader->source != NULL ? csvk_source_read(reader->source, to, window, &got, err)
+                                        : take_food(reader, to, window, &got);
+    }
     if (status != CSVK_OK) {
         return status;
     }
@@ -413,10 +420,9 @@ static int too_long(const struct csvk_reader *reader, struct csvk_error *err)
     return status;
 }
 
-/* Makes the batch of what the builder holds, for the first `size` bytes of the window. */
-static void hand_out(struct csvk_reader *reader, const struct csvk_totals *before, size_t size)
+void csvk_reader_make_batch(struct csvk_reader *reader, const struct csvk_batch_builder *builder,
+                            const struct csvk_totals *before, size_t size)
 {
-    const struct csvk_batch_builder *builder = &reader->scan.builder;
     reader->batch =
         (struct csvk_batch){.bytes = window_begin(reader),
                             .size = size,
@@ -433,6 +439,13 @@ static void hand_out(struct csvk_reader *reader, const struct csvk_totals *befor
                             .nfacts = builder->nfacts,
                             .record_end = builder->ends,
                             .counted = builder->counted};
+}
+
+/* Makes the batch of what the builder holds, for the first `size` bytes of the window. */
+static void hand_out(struct csvk_reader *reader, const struct csvk_totals *before, size_t size)
+{
+    const struct csvk_batch_builder *builder = &reader->scan.builder;
+    csvk_reader_make_batch(reader, builder, before, size);
     if (builder->nrecords != 0 && builder->records[builder->nrecords - 1].oversize) {
         csvk_reader_place_oversize(&reader->scan.reference, &reader->batch);
     }
@@ -480,11 +493,12 @@ static bool anything_reported(const struct csvk_reader *reader, const struct csv
            reader->scan.table.totals.records != before->records;
 }
 
-/* The next piece of an oversize record, as a batch without bytes. */
+/* The next piece of an oversize record, as a batch without bytes: a whole one, so that where a
+   record is cut does not depend on how much was read at once. */
 static int next_in_oversize(struct csvk_reader *reader, struct csvk_error *err)
 {
     struct csvk_totals before = reader->scan.table.totals;
-    if (!reader->at_end && available(reader) < OVERSIZE_PIECE) {
+    while (!reader->at_end && available(reader) < OVERSIZE_PIECE) {
         int status = read_more(reader, err);
         if (status != CSVK_OK) {
             return status;
@@ -507,6 +521,9 @@ static int next_records(struct csvk_reader *reader, struct csvk_error *err)
 {
     struct csvk_totals before = reader->scan.table.totals;
     for (;;) {
+        if (csvk_reader_take_chunk(reader)) {
+            return CSVK_OK;
+        }
         size_t used = examine(reader);
         if (reader->scan.builder.failed) {
             return out_of_memory(reader, err);

@@ -1,11 +1,12 @@
 /*
- * reader_private.h - private: the reader's state, and what its two files share. reader.c owns the
+ * reader_private.h - private: the reader's state, and what its files share. reader.c owns the
  * window and hands out batches; reader_oversize.c streams records that are longer than the window
- * may get.
+ * may get; ahead.c hands out what was examined ahead.
  */
 #ifndef CSVKIT_PARSE_READER_PRIVATE_H
 #define CSVKIT_PARSE_READER_PRIVATE_H
 
+#include "csvkit/parse/ahead.h"
 #include "csvkit/parse/scan/scan.h"
 
 /* How many bytes of an oversize record are taken in one call. */
@@ -41,6 +42,7 @@ struct csvk_reader {
     bool trimmed;  /* the end has been looked at for a final 1A */
     bool unclosed; /* the last record ended inside an enclosure */
     enum reader_phase phase;
+    struct csvk_ahead ahead; /* `take` is NULL: nobody reads ahead */
 };
 
 /* The byte at `begin`. */
@@ -79,6 +81,15 @@ static inline bool all_nul(const unsigned char *bytes, size_t length)
     }
     return length != 0;
 }
+
+/* Makes the batch of what `builder` holds, for the `size` bytes of records at reader->offset. */
+void csvk_reader_make_batch(struct csvk_reader *reader, const struct csvk_batch_builder *builder,
+                            const struct csvk_totals *before, size_t size);
+
+/* ahead.c: how many bytes to read at a time, at least 1 */
+size_t csvk_reader_piece(const struct csvk_reader *reader);
+/* Hands out what was examined ahead, if the reader stands at its beginning. */
+bool csvk_reader_take_chunk(struct csvk_reader *reader);
 
 /* At the end of the input: takes a final 1A, which is not data, off the window and reports it. */
 void csvk_reader_trim_ctrl_z(struct csvk_reader *reader);

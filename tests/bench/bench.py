@@ -1,10 +1,10 @@
 """bench.py - what `make bench` prints: csvkit beside its peers, in turn, in one run.
 
 Usage: bench.py BUILD_FOLDER [SECTION...]
-Sections: validate keys schema normalize dialects slice merge upload memory start-up
+Sections: validate threads keys schema normalize dialects slice merge upload memory start-up
 CSVKIT_BENCH_MB sets the size of the generated files (default 500; slice takes two fifths of it),
 CSVKIT_BENCH_RUNS the number of counted runs (default 5, after one warm-up; slice has rules of its
-own). Times are processor time (user + system) of the whole process, medians; ratios are medians of
+own; threads are timed by the clock). Times are processor time (user + system) of the whole process, medians; ratios are medians of
 the ratios pair by pair. Only ratios within one run mean anything: machines differ and drift.
 """
 import json
@@ -17,11 +17,12 @@ import tempfile
 import time
 
 BUILD = sys.argv[1]
-SECTIONS = sys.argv[2:] or ["validate", "keys", "schema", "normalize", "dialects", "slice", "merge", "upload",
-                            "memory", "start-up"]
+SECTIONS = sys.argv[2:] or ["validate", "threads", "keys", "schema", "normalize", "dialects", "slice", "merge",
+                             "upload", "memory", "start-up"]
 SIZE = int(os.environ.get("CSVKIT_BENCH_MB", "500")) * 1000000
 RUNS = int(os.environ.get("CSVKIT_BENCH_RUNS", "5"))
 TOOL = BUILD + "/bin/csvkit"
+VALIDATE = [TOOL, "validate", "-q", "-j1"]  # by one thread, unless a section is about threads
 BENCH = BUILD + "/tests/bench/"
 
 
@@ -71,9 +72,9 @@ def validate(folder):
         path = generate(folder, kind)
         rows = compare({"wc -l": ["wc", "-l", path]},
                        {"reader alone, no judgement": [BENCH + "bench_count", path],
-                        "validate --rule=all=off": [TOOL, "validate", "-q", "--rule=all=off", path],
-                        "validate": [TOOL, "validate", "-q", path],
-                        "validate --profile=keboola": [TOOL, "validate", "-q", "--profile=keboola", path],
+                        "validate --rule=all=off": [*VALIDATE, "--rule=all=off", path],
+                        "validate": [*VALIDATE, path],
+                        "validate --profile=keboola": [*VALIDATE, "--profile=keboola", path],
                         "libcsv, strict, counting": [BENCH + "libcsv_count", path]})
         table("validate: %s, %d MB" % (kind, SIZE // 1000000), SIZE, rows, "wc -l")
         print("  validate beside libcsv: %.1f x as fast" %
@@ -81,19 +82,45 @@ def validate(folder):
         os.unlink(path)
     clean, dirty = generate(folder, "mixed"), generate(folder, "dirty")
     few = generate(folder, "dirty1000")
-    rows = compare({"clean": [TOOL, "validate", "-q", clean]},
-                   {"a defect in one of 1000 records": [TOOL, "validate", "-q", few],
-                    "a defect in every record": [TOOL, "validate", "-q", dirty]})
+    rows = compare({"clean": [*VALIDATE, clean]},
+                   {"a defect in one of 1000 records": [*VALIDATE, few],
+                    "a defect in every record": [*VALIDATE, dirty]})
     table("validate: malformed files", SIZE, rows, "clean")
     for path in (clean, dirty, few):
         os.unlink(path)
 
 
+def clock(command):
+    begin = time.monotonic()
+    return run(command), time.monotonic() - begin
+
+
+def threads(folder):
+    """By the clock, pair by pair: what one thread takes beside two, and what two take of the
+    processors beside one."""
+    place, _ = in_memory(folder, 2 * SIZE)
+    print("\nvalidate -j2 beside -j1, %d MB" % (SIZE // 1000000))
+    print("  %-34s %8s %8s %10s %10s" % ("", "-j1 s", "-j2 s", "x as fast", "x CPU"))
+    for kind in ("numeric", "mixed", "mixed-accents", "quoted", "dirty1000", "dirty"):
+        path = generate(place, kind)
+        command = [TOOL, "validate", "-q", path]
+        pairs = [[clock([*command, j]) for j in ("-j1", "-j2")] for _ in range(RUNS + 1)][1:]
+        print("  %-34s %8.3f %8.3f %10.2f %10.2f" % (
+            kind, statistics.median(one[1] for one, _ in pairs),
+            statistics.median(two[1] for _, two in pairs),
+            statistics.median(one[1] / two[1] for one, two in pairs),
+            statistics.median(two[0] / one[0] for one, two in pairs)))
+        sys.stdout.flush()
+        os.unlink(path)
+    if place != folder:
+        shutil.rmtree(place)
+
+
 def keys(folder):
     path = generate(folder, "mixed", 10_000_000 * 172)
     key = ["--primary-key=column_1,column_2"]
-    rows = compare({"validate": [TOOL, "validate", "-q", path]},
-                   {"validate --primary-key (2 columns)": [TOOL, "validate", "-q", *key, path]})
+    rows = compare({"validate": [*VALIDATE, path]},
+                   {"validate --primary-key (2 columns)": [*VALIDATE, *key, path]})
     table("validate --primary-key: 10 million records", os.path.getsize(path), rows, "validate")
     os.unlink(path)
 
@@ -166,7 +193,7 @@ def normalize_clean(folder, where):
                    "normalize": [TOOL, "normalize", "-q", "--line-break=lf", clean, "-o", out]}, out),
           "cp")
     table("normalize: LF to CRLF, to nowhere", SIZE,
-          compare({"validate": [TOOL, "validate", "-q", clean]},
+          compare({"validate": [*VALIDATE, clean]},
                   {"normalize": [TOOL, "normalize", "-q", clean, "-o", "/dev/null"]}), "validate")
     os.unlink(out)
 
@@ -263,7 +290,7 @@ def memory(_):
 
 def startup(folder):
     path = generate(folder, "mixed", 1000)
-    rows = compare({"true": ["true"]}, {"validate of a 1 KB file": [TOOL, "validate", "-q", path],
+    rows = compare({"true": ["true"]}, {"validate of a 1 KB file": [*VALIDATE, path],
                                         "csvkit --help": [TOOL, "--help"]})
     print("\nstart-up")
     for name, (cpu, _) in rows.items():
@@ -274,6 +301,6 @@ print("machine: %d processors; %s" % (os.cpu_count(), subprocess.run(
     [TOOL, "--version"], capture_output=True, text=True, check=True).stdout.replace("\n", ", ")))
 with tempfile.TemporaryDirectory(prefix="csvkit-bench-") as temporary:
     for section in SECTIONS:
-        {"validate": validate, "keys": keys, "normalize": normalize, "dialects": dialects,
+        {"validate": validate, "threads": threads, "keys": keys, "normalize": normalize, "dialects": dialects,
          "slice": slices,
          "merge": merge, "schema": schema, "upload": upload, "memory": memory, "start-up": startup}[section](temporary)

@@ -72,8 +72,9 @@ test_usage_errors() {
     expect 2 "option first" "$CSVKIT" --frobnicate help && says 'unknown option --frobnicate'
     expect 2 "near option" "$CSVKIT" help --qiet && says 'did you mean --quiet\?'
     expect 2 "bad choice" "$CSVKIT" help --progress=soon && says 'auto\|always\|never'
-    expect 2 "bad number" "$CSVKIT" help -j none && says "--threads=none: not a whole number"
-    expect 2 "zero threads" "$CSVKIT" help -j0 && says 'must be from 1 to'
+    expect 2 "bad number" "$CSVKIT" merge -j none x && says "--threads=none: not a whole number"
+    expect 2 "zero threads" "$CSVKIT" merge -j0 x && says 'must be from 1 to'
+    expect 2 "threads without a use" "$CSVKIT" help -j 2 && says 'unknown option -j'
     expect 2 "many operands" "$CSVKIT" help a b c && says "unexpected operand 'c'"
     expect 2 "empty word" "$CSVKIT" '' && says "unknown command"
 }
@@ -95,7 +96,7 @@ test_hostile_arguments() {
         refuses_safely "$CSVKIT" help "--$text"
         refuses_safely "$CSVKIT" help "-$text"
         refuses_safely "$CSVKIT" help "--progress=$text"
-        refuses_safely "$CSVKIT" help -j "$text"
+        refuses_safely "$CSVKIT" merge -j "$text" x
         refuses_safely "$CSVKIT" "--$text"
         refuses_safely "$CSVKIT" validate "$work/$text"
     done

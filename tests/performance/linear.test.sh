@@ -48,7 +48,7 @@ PYTHON
 
 instructions() { # file
     valgrind --tool=cachegrind --cache-sim=no --cachegrind-out-file=/dev/null \
-        "$CSVKIT" validate -q "$1" 2>&1 >/dev/null </dev/null |
+        "$CSVKIT" validate -q -j1 "$1" 2>&1 >/dev/null </dev/null |
         sed -n 's/.*I *refs: *\([0-9,]*\)$/\1/p' | tr -d ,
 }
 

@@ -172,6 +172,17 @@ for rule in $rules; do
     done
 done
 
+# One long table gets all threads, and the report is that of one.
+fresh long
+awk 'BEGIN { print "id,b"; for (i = 0; i < 200000; i++) print i (i % 30011 ? ",\"x\ny\"" : ",\"x") }' \
+    >"$T/long.csv"
+judge --threads=1
+cp out one_long
+for n in 2 5; do
+    judge --threads=$n
+    cmp -s one_long out || fail "another report of a long table with $n threads"
+done
+
 # Levels of every catalogue can be set, kept findings are bounded, counts are not.
 fresh levels
 { echo id,v; for i in $(seq 300); do echo "$i"; echo "$i,x"; done; } >"$T/a.csv"

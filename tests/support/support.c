@@ -243,6 +243,13 @@ static int read_all(struct csvk_reader *reader, struct feeding *feeding,
 int support_reading(const unsigned char *bytes, size_t length, const struct csvk_options *options,
                     struct csvk_buf *out)
 {
+    return support_reading_begun(bytes, length, options, NULL, NULL, out);
+}
+
+int support_reading_begun(const unsigned char *bytes, size_t length,
+                          const struct csvk_options *options, support_begin *begin,
+                          const void *context, struct csvk_buf *out)
+{
     struct csvk_options fitting = *options;
     fitting.window = fitting.window != 0 ? fitting.window : support_window(length);
     struct csvk_source *source = NULL;
@@ -251,6 +258,7 @@ int support_reading(const unsigned char *bytes, size_t length, const struct csvk
     if (status == CSVK_OK) {
         status = csvk_reader_new(&reader, source, &fitting, NULL);
     }
+    status = status == CSVK_OK && begin != NULL ? begin(reader, context) : status;
     status = status == CSVK_OK ? read_all(reader, NULL, options, out) : status;
     csvk_source_free(source);
     return status;

@@ -32,6 +32,12 @@ size_t support_window(size_t length);
 int support_reading(const unsigned char *bytes, size_t length, const struct csvk_options *options,
                     struct csvk_buf *out);
 
+/* The same, with a call that sees the reader before its first batch. */
+typedef int support_begin(struct csvk_reader *reader, const void *context);
+int support_reading_begun(const unsigned char *bytes, size_t length,
+                          const struct csvk_options *options, support_begin *begin,
+                          const void *context, struct csvk_buf *out);
+
 /* The same by a reader that is fed `piece` bytes at a time, or all of them when that is 0. */
 int support_reading_fed(const unsigned char *bytes, size_t length,
                         const struct csvk_options *options, size_t piece, struct csvk_buf *out);

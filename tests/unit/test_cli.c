@@ -18,7 +18,7 @@ static const struct cli_option own_rows[] = {
 };
 static const struct cli_group own_group = {"Own", own_rows};
 static const struct cli_group *const groups[] = {&own_group, &cli_dialect_options,
-                                                 &cli_common_options, NULL};
+                                                 &cli_thread_options, &cli_common_options, NULL};
 static const struct cli_command command = {
     .name = "try", .operands = "[FILE]...", .groups = groups, .min_operands = 1, .max_operands = 3};
 

@@ -154,11 +154,23 @@ static void empty(const char *path)
     ck_assert_int_eq(nftw(path, drop_file, 8, FTW_DEPTH | FTW_PHYS), 0);
 }
 
+/* Which allocation fails must not depend on which thread comes first. */
+static bool has_threads(const char *text)
+{
+    static const char *const commands[] = {"validate ", "slice ", "merge ", "preflight ",
+                                           "processor"};
+    bool has = false;
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        has |= strncmp(text, commands[i], strlen(commands[i])) == 0;
+    }
+    return has;
+}
+
 static void run_line(const char *text, long countdown)
 {
     char copy[256], *argv[WORDS + 1];
     int argc = 0;
-    snprintf(copy, sizeof copy, "csvkit %s -j1", text);
+    snprintf(copy, sizeof copy, "csvkit %s%s", text, has_threads(text) ? " -j1" : "");
     for (char *rest = copy, *word; (word = strsep(&rest, " ")) != NULL;) {
         argv[argc++] = word;
     }

@@ -54,7 +54,8 @@ extern const struct cli_group
 extern const struct cli_group
     cli_blanks_options; /* --skip-blanks; with it, delimiters of several bytes are read */
 extern const struct cli_group cli_files_from_options; /* --files-from --null */
-extern const struct cli_group cli_common_options;     /* -j --progress --color -q --help */
+extern const struct cli_group cli_thread_options;     /* -j, of commands that obey it */
+extern const struct cli_group cli_common_options;     /* --progress --color -q --help */
 
 /* All commands, ended by a row whose name is NULL (commands.c). */
 extern const struct cli_command *const cli_commands[];
@@ -121,7 +122,9 @@ void cli_out_result(struct cli *cli, struct csvk_buf *buf, int made);
 bool cli_out_failed(const struct cli *cli); /* writing has failed: a long report may stop */
 bool cli_color(const struct cli *cli, FILE *stream); /* --color, else a terminal, no NO_COLOR */
 unsigned cli_threads(struct cli *cli);               /* -j, or the cores we may use */
-uint64_t cli_longest_record(void);                   /* a quarter of the memory we may use */
+/* csvk_reader_use_threads with so many. */
+int cli_use_threads(struct cli *cli, struct csvk_reader *reader, struct csvk_error *err);
+uint64_t cli_longest_record(void); /* a quarter of the memory we may use */
 
 /* ---- progress: one line on standard error, on terminals, after half a second ---- */
 struct cli_progress;

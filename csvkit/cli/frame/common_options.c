@@ -1,6 +1,8 @@
 /* common_options.c - the groups of options that commands share, and typed values of options. */
 #include "csvkit/cli/frame/frame.h"
 
+#include "csvkit/extra/extra.h"
+
 #include <string.h>
 
 static const struct cli_option dialect_rows[] = {
@@ -42,11 +44,16 @@ static const struct cli_option blanks_rows[] = {
 };
 const struct cli_group cli_blanks_options = {"Blanks in the input", blanks_rows};
 
-static const struct cli_option common_rows[] = {
+static const struct cli_option thread_rows[] = {
     {"threads", 'j', "N", NULL,
      "The number of threads. The result is the same for every N. Default: the number of cores that "
      "this process may use.",
      false},
+    {NULL, 0, NULL, NULL, NULL, false},
+};
+const struct cli_group cli_thread_options = {"Threads", thread_rows};
+
+static const struct cli_option common_rows[] = {
     {"progress", 0, "WHEN", "auto|always|never",
      "Show on standard error how far the work is. Default: auto, which means on a terminal, after "
      "half a second.",
@@ -235,6 +242,11 @@ unsigned cli_threads(struct cli *cli)
         threads = 1; /* not reached: cli_check_common has refused such a text */
     }
     return threads < 1 ? 1 : threads > MOST_THREADS ? MOST_THREADS : (unsigned)threads;
+}
+
+int cli_use_threads(struct cli *cli, struct csvk_reader *reader, struct csvk_error *err)
+{
+    return csvk_reader_use_threads(reader, cli_threads(cli), err);
 }
 
 int cli_check_common(struct cli *cli)

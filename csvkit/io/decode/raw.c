@@ -206,6 +206,25 @@ int csvk_raw_read(struct csvk_raw *raw, void *bytes, size_t capacity, size_t *go
     return CSVK_OK;
 }
 
+bool csvk_raw_start(const struct csvk_raw *raw, uint64_t *start)
+{
+    off_t at = raw->is_regular ? lseek(raw->fd, 0, SEEK_CUR) : -1;
+    if (at < 0 || (uint64_t)at < raw->position) {
+        return false;
+    }
+    *start = (uint64_t)at - raw->position;
+    return true;
+}
+
+bool csvk_raw_jump(struct csvk_raw *raw, uint64_t length)
+{
+    if (raw->fd >= 0 && lseek(raw->fd, (off_t)length, SEEK_CUR) < 0) {
+        return false;
+    }
+    raw->position += length;
+    return true;
+}
+
 void csvk_raw_close(struct csvk_raw *raw)
 {
     if (raw->input.close != NULL) {

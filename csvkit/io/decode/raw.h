@@ -44,6 +44,10 @@ int csvk_raw_memory(struct csvk_raw *raw, const void *bytes, size_t length,
  */
 CSVK_FOR_EXTRA int csvk_raw_read(struct csvk_raw *raw, void *bytes, size_t capacity, size_t *got,
                                  struct csvk_error *err) CSVK_MUST_USE;
+/* *start: the place in the file from which `position` counts. False: it is no file with places. */
+bool csvk_raw_start(const struct csvk_raw *raw, uint64_t *start);
+/* Reads are to go on `length` bytes later. False: that failed, and nothing has changed. */
+bool csvk_raw_jump(struct csvk_raw *raw, uint64_t length);
 void csvk_raw_close(struct csvk_raw *raw);
 
 #endif

@@ -1,0 +1,79 @@
+#!/bin/bash
+# The output of `csvkit validate` does not depend on the number of threads: for many files, for
+# slices, for one long file, with files that cannot be read in between; nor does the exit status.
+set -u
+work=$(mktemp -d) && out=$(mktemp -d) || exit 2
+trap 'rm -rf "$work" "$out"' EXIT
+failed=0
+cases=0
+
+fail() {
+    echo "FAILED: $*"
+    failed=1
+}
+
+same() { # arguments of validate
+    local one n
+    "$CSVKIT" validate -j 1 "$@" >"$out/one" 2>"$out/one.err"
+    one=$?
+    for n in 2 3 8; do
+        "$CSVKIT" validate -j $n "$@" >"$out/many" 2>"$out/many.err"
+        [ $? = $one ] || fail "another exit status with $n threads: $*"
+        cmp -s "$out/one" "$out/many" || fail "another report with $n threads: $*"
+        cmp -s "$out/one.err" "$out/many.err" || fail "another message with $n threads: $*"
+    done
+    cases=$((cases + 1))
+}
+
+cd "$work" || exit 2
+for i in $(seq 1 40); do
+    { echo "id,n$i" && seq -f "%.0f,x" $((i * 7)) && [ $((i % 3)) != 0 ] || echo "1,2,3"; } >"f$i.csv"
+done
+: >empty.csv
+gzip -c f3.csv >f3.csv.gz
+mkdir slices no_slices headed
+for i in 1 2 3 4 5 6 7 8 9; do
+    seq -f "%.0f,a$i" $((i * 5)) >"slices/p$i" && { echo id,b && seq -f "%.0f,a" $i; } >"headed/p$i"
+done
+echo '1,2,3' >>slices/p5
+: >slices/p0
+# Long enough to get all threads, with something in every 9,999th record.
+awk 'BEGIN { print "id,b"; for (i = 0; i < 900000; i++) print i (i % 9999 ? ",\"x, and\ny\"" : ",x\"y") }' >long.csv
+
+files=(f?.csv f1*.csv)
+same "${files[@]}"
+same --format=json "${files[@]}" missing.csv f2*.csv f3.csv.gz
+same --format=junit --max-findings=1 f1.csv missing.csv . empty.csv f2.csv slices f3.csv
+same --fail-on=warning slices headed no_slices f1.csv slices
+same --primary-key=id f1.csv f2.csv f3.csv
+same --delimiter=auto f1.csv f2.csv f3.csv
+same --encoding=windows-1252 f1.csv f2.csv f3.csv
+same --format=json f1.csv long.csv f2.csv f3.csv
+same --profile=keboola --rule=all=info long.csv
+{ head -c 5000000 long.csv && printf '\n1,"x"y\n2,"open ' && head -c 7000000 long.csv; } >open.csv
+same open.csv
+gzip -1 -c long.csv >long.csv.gz && head -c 900000 long.csv.gz >damaged.csv.gz
+same long.csv.gz damaged.csv.gz
+same long.csv.gz
+same --statistics "${files[@]}" slices
+same --report=csv:/dev/stderr f1.csv f2.csv slices
+printf '%s\n' f*.csv | "$CSVKIT" validate -j 1 --files-from=- >"$out/one"
+printf '%s\n' f*.csv | "$CSVKIT" validate -j 4 --files-from=- >"$out/many"
+cmp -s "$out/one" "$out/many" || fail "--files-from"
+(read -r _ && "$CSVKIT" validate -j 1 --no-header) <long.csv >"$out/one"
+(read -r _ && "$CSVKIT" validate -j 3 --no-header) <long.csv >"$out/many"
+cmp -s "$out/one" "$out/many" || fail "standard input that is a file"
+
+"$CSVKIT" manifest create -j 1 --data-type=auto --format=json -o "$out/m" long.csv >"$out/one" 2>&1
+"$CSVKIT" manifest create -j 4 --data-type=auto --format=json -o "$out/m" long.csv >"$out/many" 2>&1
+cmp -s "$out/one" "$out/many" || fail "manifest create --data-type=auto"
+grep -q '"id"' "$out/one" || fail "manifest create has nothing to compare"
+
+# A project file in a folder changes the profile there, and only there.
+mkdir strict
+echo '{"profile": "rfc4180-strict"}' >strict/.csvkit.json
+cp f1.csv f2.csv strict
+same f1.csv strict/f1.csv strict/f2.csv f3.csv strict/f1.csv f4.csv
+
+echo "$cases cases"
+exit "$failed"
