@@ -42,6 +42,9 @@ ifeq ($(origin CXX),default)
 CXX := $(if $(findstring clang,$(CC)),clang++,c++)
 endif
 
+# What Python compiles for itself lies beside the other built things, not in the checkout.
+export PYTHONPYCACHEPREFIX := $(CURDIR)/build/python
+
 # Short lines while building; V=1 shows the commands. $(call say,WHAT,FILE)
 Q := $(if $(V),,@)
 comma := ,
@@ -105,11 +108,24 @@ LINK_LIBS := $(LIBS) $(EXTRA_LIBS)
 all: $(TOOL) $(LIBS) $(SO) $(EXTRA_SO) $(B)/csvkit.pc $(B)/csvkit-extra.pc ## build the csvkit program, libcsvkit and libcsvkit-extra (static, shared)
 	@[ $(B) != build/release ] || ln -sfn release/bin/csvkit build/csvkit
 
-# A flags stamp: objects are rebuilt when the flags or the compiler change.
+# A flags stamp: objects are rebuilt when the flags or the compiler change. Before the first one is
+# built, a machine that lacks the compiler or a header is told once what to do about it.
 $(B)/flags: FORCE
 	@mkdir -p $(B)
-	@echo '$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL)' | cmp -s - $@ || echo '$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL)' > $@
+	@echo '$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL)' | cmp -s - $@ || { $(find_needs) && \
+	  echo '$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL)' > $@; }
 FORCE:
+
+NEEDED_HEADERS := zlib.h libdeflate.h isa-l.h csv.h cjson/cJSON.h zstd.h lzma.h bzlib.h \
+	uchardet/uchardet.h utf8proc.h magic.h curl/curl.h openssl/evp.h
+define find_needs
+{ missing=; command -v $(firstword $(CC)) >/dev/null || missing='the compiler $(firstword $(CC))'; \
+	  for header in $(NEEDED_HEADERS); do [ -z "$$missing" ] || break; \
+	    echo "#include <$$header>" | $(CC) $(CPPFLAGS) $(CFLAGS) -E - >/dev/null 2>&1 || \
+	      missing="the header $$header"; done; \
+	  [ -z "$$missing" ] || { echo "csvkit: $$missing is not installed: run 'make deps' (Debian, by apt," \
+	    "as root or through sudo), then 'make' again" >&2; false; }; }
+endef
 
 # Stamps of the lists of objects: what is linked is made again when a source goes away, too.
 $(B)/lib.list: OBJECTS = $(LIB_OBJ)
@@ -249,7 +265,7 @@ check-processor: all ## FOLDERS random data folders through csvkit processor: no
 	@python3 tests/processor/random_folders.py $(TOOL) $(FOLDERS) $(SEED)
 
 demo: deps ## install what is missing, build, and run the main job on example data
-	@$(MAKE) --no-print-directory all bench-bins
+	@$(MAKE) --no-print-directory all $(B)/tests/bench/generate
 	@CSVKIT=$(TOOL) BUILD=$(B) examples/demo.sh
 
 SEEDS ?= 1 2 3 4 5 6 7 8 9 10

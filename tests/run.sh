@@ -9,6 +9,7 @@ pattern=${1:-}
 jobs=${JOBS:-$(($(nproc) + 2))}
 logs=$BUILD/test-logs
 rm -rf "$logs" && mkdir -p "$logs"
+export PYTHONPYCACHEPREFIX=${PYTHONPYCACHEPREFIX:-$(realpath "$BUILD/..")/python} # not into the checkout
 export CSVKIT BUILD LC_ALL=C.UTF-8 CK_VERBOSITY=${CK_VERBOSITY:-normal}
 
 list_tests() {
