@@ -139,7 +139,15 @@ $(B)/lib.list $(B)/extra.list $(B)/tool.list $(B)/support.list: FORCE
 $(B)/%.o: %.c $(B)/flags
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
-	$(Q)$(CC) $(CFLAGS_ALL) -MMD -MP -c $< -o $@
+	$(Q)$(CC) $(CFLAGS_ALL) $(MADE) -MMD -MP -c $< -o $@
+
+# Files of the HTML report as numbers, since the standard bounds the length of a string.
+HTML_FILES := $(B)/made/report_html.css.inc $(B)/made/report_html.js.inc
+$(HTML_FILES): $(B)/made/%.inc: csvkit/findings/%
+	@mkdir -p $(@D)
+	@od -An -v -tu1 $< | sed 's/ *\([0-9][0-9]*\)/\1,/g' > $@
+$(B)/csvkit/findings/report_html.o: MADE = -I$(B)/made
+$(B)/csvkit/findings/report_html.o: $(HTML_FILES)
 
 $(LIB): $(LIB_OBJ) $(B)/lib.list
 $(LIB): OBJECTS = $(LIB_OBJ)

@@ -272,7 +272,7 @@ static inline void csvk_report_options_init(struct csvk_report_options *options,
 }
 /* All formats: each is a file csvkit/findings/report_NAME.c and a word here. */
 #define CSVK_REPORT_FORMATS(FIRST, NEXT)                                                           \
-    FIRST(text) NEXT(json) NEXT(sarif) NEXT(github) NEXT(junit) NEXT(csv)
+    FIRST(text) NEXT(json) NEXT(sarif) NEXT(github) NEXT(junit) NEXT(csv) NEXT(html)
 /* The same as a text: "text|json|..." */
 #define CSVK_REPORT_FORMAT_FIRST(name) #name
 #define CSVK_REPORT_FORMAT_NEXT(name)  "|" #name

@@ -29,7 +29,7 @@ says() { # what; format; expression
 reports() { # status; command line
     local status=$1 format options=()
     shift
-    for format in json sarif github junit csv; do
+    for format in json sarif github junit csv html; do
         options+=("--report=$format:report.$format")
     done
     "$CSVKIT" "$@" -o report.text "${options[@]}" >out 2>err
@@ -39,7 +39,7 @@ reports() { # status; command line
 }
 all() { # what; expression: for every format
     local format
-    for format in text json sarif github junit csv; do
+    for format in text json sarif github junit csv html; do
         says "$1" "$format" "$2"
     done
 }
@@ -65,10 +65,13 @@ all "damaged gzip" '(.rules | index("compressed-input-damaged")) and .not_judged
 reports 1 validate flood.csv
 all flood '.findings == 100 and .left_out == 9900 and .rules == ["quote-in-unquoted-field"]'
 reports 1 validate --max-findings=0 flood.csv
-all "flood, all" '.findings == 10000 and .left_out == 0'
+for format in text json sarif github junit csv; do
+    says "flood, all" "$format" '.findings == 10000 and .left_out == 0'
+done
+says "a page has an end" html '.findings == 2000 and .left_out == 8000'
 reports 2 validate good.csv bad.csv hostile.csv flood.csv missing.csv
-for format in text json sarif github junit csv; do # a file without findings is in suites and objects
-    case $format in text | json | junit) n=5 ;; *) n=4 ;; esac
+for format in text json sarif github junit csv html; do # a file without findings is in suites and objects
+    case $format in text | json | junit | html) n=5 ;; *) n=4 ;; esac
     says "five files" "$format" "(.files | length) == $n and (.not_judged | keys) == [\"missing.csv\"]
         and .findings > 102 and .left_out == 9900"
 done
@@ -116,8 +119,8 @@ all "gzip for a manifest" '.findings == 1'
 reports 1 manifest check flood.manifest
 all "manifest flood" '.findings == 100 and .left_out == 9900'
 reports 2 manifest check good.manifest m.manifest flood.manifest missing.manifest sheet.csv
-for format in text json sarif github junit csv; do
-    case $format in text | json | junit) n=5 ;; *) n=4 ;; esac
+for format in text json sarif github junit csv html; do
+    case $format in text | json | junit | html) n=5 ;; *) n=4 ;; esac
     says "five manifests" "$format" "(.files | length) == $n and .left_out == 9900
         and (.not_judged | keys) == [\"missing.manifest\"]"
 done

@@ -9,7 +9,7 @@ their reason), left_out (how many findings the report says it leaves out), files
 
 SARIF is checked for the members, types and words that its specification (2.1.0) requires of what is
 written here, JUnit for the elements, order and attributes of the schema that Jenkins publishes. For
-JSON Schema there is a checker here for the keywords in use; where python3-jsonschema is installed,
+HTML is checked in html_reader.py. For JSON Schema there is a checker here for the keywords in use; where python3-jsonschema is installed,
 both have to agree.
 """
 import csv
@@ -19,6 +19,8 @@ import re
 import sys
 import urllib.parse
 import xml.etree.ElementTree as tree
+
+import html_reader
 
 COLUMNS = 'file,byte,line,column,record,field,name,rule,severity,message,excerpt,table'.split(',')
 LEFT_OUT = re.compile(r'(\d+) more (?:findings?|errors?)|\((\d+) not shown\)')
@@ -333,7 +335,7 @@ def main():
         return
     found = Found()
     {'text': read_text, 'json': read_json, 'sarif': read_sarif, 'github': read_github,
-     'junit': read_junit, 'csv': read_csv}[sys.argv[1]](text, found)
+     'junit': read_junit, 'csv': read_csv, 'html': html_reader.read}[sys.argv[1]](text, found)
     found.print()
 
 
