@@ -101,7 +101,7 @@ EXTRA_SO := $(B)/libcsvkit-extra.so.$(VERSION)
 LIBS := $(EXTRA) $(LIB)
 LINK_LIBS := $(LIBS) $(EXTRA_LIBS)
 
-.PHONY: all doc check check-large-slice check-large-upload check-storage-faults check-manifests check-mutations check-processor check-schema-values check-slice-spread check-radosgw check-damage check-advice check-mutants bench bench-damage bench-damage-world bench-deps bench-repair fuzz fuzz-bins lint install install-files uninstall dist distcheck exports \
+.PHONY: all doc check check-large-slice check-large-upload check-storage-faults check-manifests check-mutations check-processor check-schema-values check-slice-spread check-radosgw check-damage check-advice check-mutants bench bench-damage bench-damage-world bench-deps bench-repair fuzz fuzz-bins lint install install-files uninstall dist distcheck deb tarball npm sbom exports \
 	coverage clean help demo deps tests
 .DEFAULT_GOAL := all
 
@@ -393,6 +393,10 @@ distcheck: dist ## unpack the archive, build, test and install from it
 	@$(MAKE) --no-print-directory -C build/distcheck/csvkit-$(VERSION) install \
 	  DESTDIR=$(CURDIR)/build/distcheck/root
 	@echo 'the archive builds, passes its tests and installs'
+
+deb tarball npm sbom: all ## packages in dist/: examples/packages/README.md
+	@CSVKIT=$(CURDIR)/$(TOOL) BUILD=$(CURDIR)/$(B) examples/packages/build.sh $@ dist
+	@ls dist
 
 clean: ## remove everything that was built
 	rm -rf build dist
