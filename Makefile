@@ -69,7 +69,7 @@ SUPPORT_SRC := $(sort $(wildcard tests/support/*.c))
 BENCH_SRC := $(sort $(wildcard tests/bench/*.c))
 TEST_TOOL_SRC := $(sort $(wildcard tests/tools/*.c))
 FUZZ_SRC := $(sort $(wildcard fuzz/fuzz_*.c))
-EXAMPLE_SRC := $(sort $(wildcard examples/*.c))
+EXAMPLE_SRC := $(sort $(wildcard examples/*.c examples/component/*.c))
 # Those that need libcsvkit alone, and are linked with nothing else.
 CORE_EXAMPLES := count peer push
 LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o)

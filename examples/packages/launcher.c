@@ -1,7 +1,7 @@
 /*
  * launcher.c - starts the csvkit that lies beside it, with the C library and the loader that lie
- * there too, so that it runs on machines with an older C library, another one, or none. It is linked
- * statically. `make tarball` builds it.
+ * there too, so that it runs on machines with an older C library, another one, or none. It is
+ * linked statically. `make tarball` builds it.
  *
  *   DIR/csvkit (this)   DIR/lib/csvkit   DIR/lib/ld.so   DIR/lib/*.so.*   DIR/lib/gconv
  */
