@@ -82,7 +82,7 @@ browser_pages() {
 
 # Made of the release build; without lintian or npm their part is left out.
 packages() {
-    EXTRA_PACKAGES='lintian dpkg-dev' timeout 300 tests/deps.sh || echo "lintian cannot be installed"
+    EXTRA_PACKAGES='lintian dpkg-dev fakeroot' timeout 300 tests/deps.sh || echo "lintian cannot be installed"
     CSVKIT=$PWD/build/release/bin/csvkit BUILD=$PWD/build/release bash tests/packages/packages.sh
 }
 

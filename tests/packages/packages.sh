@@ -39,6 +39,30 @@ judges() { # what, program...: a file with one error, plain and compressed, and 
     [ "$said" = $'id,name\r\n1,caf\xc3\xa9\r' ] || fail "$1, another encoding: $said"
 }
 
+# Installed in a folder as in the root of a machine, and removed again.
+dpkg_in() { # folder, arguments of dpkg
+    fakeroot env DPKG_ROOT="$1" dpkg --root="$1" --force-script-chrootless --force-depends \
+        --force-not-root --log=/dev/null "${@:2}" >"$work/said" 2>&1 || fail "dpkg ${*:2}: $(cat "$work/said")"
+}
+comes_and_goes() { # is the name csvkit taken: no|yes
+    local machine=$work/machine-$1 left
+    mkdir -p "$machine"/var/lib/dpkg/{info,updates,alternatives,triggers} "$machine"/etc/alternatives \
+        "$machine/usr/bin" "$machine/var/log"
+    : >"$machine/var/lib/dpkg/status"
+    [ "$1" = no ] || echo other >"$machine/usr/bin/csvkit"
+    dpkg_in "$machine" -i "$work"/one/*.deb
+    if [ "$1" = no ]; then
+        [ "$(readlink "$machine/usr/bin/csvkit")" = /etc/alternatives/csvkit ] &&
+            [ "$(readlink "$machine/etc/alternatives/csvkit")" = /usr/bin/csvk ] || fail "the second name"
+    else
+        [ "$(cat "$machine/usr/bin/csvkit")" = other ] || fail "a file of another program was touched"
+    fi
+    [ -x "$machine/usr/bin/csvk" ] || fail "the program is not there"
+    dpkg_in "$machine" --purge csvk libcsvkit-dev libcsvkit0
+    left=$(find "$machine" \( -type f -o -type l \) ! -path '*/var/lib/dpkg/*' ! -path '*/var/log/*')
+    [ "$1:$left" = no: ] || [ "$1:$left" = "yes:$machine/usr/bin/csvkit" ] || fail "left behind: $left"
+}
+
 build deb && {
     mkdir "$work/root"
     for name in csvk libcsvkit0 libcsvkit-dev; do
@@ -55,6 +79,7 @@ build deb && {
     lib=$(echo "$work"/root/usr/lib/*-linux-gnu*)
     cc -I"$work/root/usr/include" -o "$work/use" "$work/use.c" -L"$lib" -lcsvkit && LD_LIBRARY_PATH=$lib "$work/use" ||
         fail "a program with libcsvkit-dev"
+    command -v fakeroot >/dev/null && comes_and_goes no && comes_and_goes yes
     if command -v lintian >/dev/null; then
         lintian --fail-on error --tag-display-limit 0 "$work/one"/*.deb >"$work/said" 2>&1 || fail "lintian: $(cat "$work/said")"
     fi

@@ -1,4 +1,4 @@
-# docker build -f examples/component/Dockerfile.python -t squares . ; the image `csvkit` is that of
+# docker build -f examples/component/python.Dockerfile -t squares . ; the image `csvkit` is that of
 # examples/packages/Dockerfile.
 FROM csvkit AS csvkit
 FROM python:3.12-slim

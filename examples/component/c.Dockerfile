@@ -1,4 +1,4 @@
-# docker build -f examples/component/Dockerfile.c -t squares . ; `make deb` has made dist/*.deb.
+# docker build -f examples/component/c.Dockerfile -t squares . ; `make deb` has made dist/*.deb.
 FROM debian:12-slim AS build
 COPY dist/libcsvkit0_*.deb dist/libcsvkit-dev_*.deb /debs/
 RUN apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev pkg-config /debs/*.deb
