@@ -64,20 +64,20 @@ comes_and_goes() { # is the name csvkit taken: no|yes
 }
 
 build deb && {
-    mkdir "$work/root"
+    mkdir "$work/tree"
     for name in csvk libcsvkit0 libcsvkit-dev; do
         file=$(echo "$work/one/${name}"_*.deb)
-        dpkg-deb -x "$file" "$work/root" || fail "$name"
+        dpkg-deb -x "$file" "$work/tree" || fail "$name"
         dpkg-deb -f "$file" Depends | grep -q 'libc6\|libcsvkit0 (=' || fail "$name: $(dpkg-deb -f "$file" Depends)"
         dpkg-deb -f "$file" Conflicts Breaks Replaces | grep . && fail "$name is against another package"
-        [ -s "$work/root/usr/share/doc/$name/copyright" ] || fail "$name: copyright"
+        [ -s "$work/tree/usr/share/doc/$name/copyright" ] || fail "$name: copyright"
     done
-    [ ! -e "$work/root/usr/bin/csvkit" ] || fail "the deb takes the name csvkit by force"
-    folder=$work judges deb "$work/root/usr/bin/csvk"
+    [ ! -e "$work/tree/usr/bin/csvkit" ] || fail "the deb takes the name csvkit by force"
+    folder=$work judges deb "$work/tree/usr/bin/csvk"
     printf '#include <csvkit/csvkit.h>\n#include <csvkit/findings/findings.h>\nint main(void) { return csvk_rule_count == 0; }\n' |
         sed 's,findings/findings.h,validator/validator.h,' >"$work/use.c"
-    lib=$(echo "$work"/root/usr/lib/*-linux-gnu*)
-    cc -I"$work/root/usr/include" -o "$work/use" "$work/use.c" -L"$lib" -lcsvkit && LD_LIBRARY_PATH=$lib "$work/use" ||
+    lib=$(echo "$work"/tree/usr/lib/*-linux-gnu*)
+    cc -I"$work/tree/usr/include" -o "$work/use" "$work/use.c" -L"$lib" -lcsvkit && LD_LIBRARY_PATH=$lib "$work/use" ||
         fail "a program with libcsvkit-dev"
     command -v fakeroot >/dev/null && comes_and_goes no && comes_and_goes yes
     if command -v lintian >/dev/null; then
