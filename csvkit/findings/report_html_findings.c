@@ -161,7 +161,9 @@ static void put_problem(struct csvk_reporter *r, const struct csvk_rule *rule,
     csvk_reporter_put(r, "</p>");
     put_paragraph(r, "why", "", rule->why);
     put_paragraph(r, "remedy", "<b>What to do:</b> ", own != NULL ? own : rule->remedy);
-    put_more(r, rule);
+    if (rule->example != NULL) {
+        put_more(r, rule);
+    }
     csvk_reporter_put(r, "</li>\n");
 }
 
