@@ -310,8 +310,7 @@ static void put_caption(struct csvk_reporter *r, const struct csvk_subject *subj
         csvk_reporter_put(r, " are listed.");
     }
     if (rows < all) {
-        csvk_reporter_put(r,
-                          " The first ones of each kind; <code>--max-findings</code> lists more.");
+        csvk_reporter_put(r, " They are the first ones of each kind.");
     }
     csvk_reporter_put(r, "</p>\n");
 }
