@@ -77,7 +77,7 @@ browser_pages() {
         echo "no Chromium here, and it cannot be installed"
         return 0
     fi
-    CSVKIT=$PWD/build/release/bin/csvkit bash tests/html/page.test.sh
+    CSVKIT=$PWD/build/release/bin/csvkit bash tests/html/browser.test.sh
 }
 
 # Made of the release build; without lintian or npm their part is left out.
