@@ -34,6 +34,8 @@ class Page(html.parser.HTMLParser):
         need(self.open == [], f'not closed: {self.open}')
         need({link[1:] for link in self.links} <= self.ids, 'a link to a place that is not there')
         self.check_script()
+        need(not any(set('<>&') & set(subject['facts']) for subject in self.subjects),
+             'what could end the element of the facts')
 
     def check_script(self):
         need(len(self.scripts) == 1, f'{len(self.scripts)} scripts')
