@@ -31,6 +31,7 @@ first = {row['data-rule']: int(row['data-byte']) for row in dirty['rows']}
 assert first == {**{r: p['byte'] for r, p in truth[0]['first'].items()},
                  'rejected': truth[0]['first_reject']['byte']}, first
 assert len(first) >= 2, first
+assert facts['findings'] == [], 'the findings are there twice'
 assert truth[0]['first_reject_reason'] in next(r['text'] for r in dirty['rows'] if r['data-rule'] == 'rejected')
 assert good['verdict'].startswith('Good: 0 errors'), good
 assert missing['verdict'].startswith('Not judged: ') and 'missing.csv' in missing['verdict'], missing
