@@ -17,7 +17,14 @@ class Browser:
         self.server = subprocess.Popen(['chromedriver', '--port=0'], stdout=subprocess.PIPE,
                                        stderr=subprocess.DEVNULL, text=True,
                                        env={**os.environ, 'HOME': self.home.name})
-        self.base = None
+        self.base = self.path = None
+        try:
+            self.begin()
+        except BaseException:
+            self.close()
+            raise
+
+    def begin(self):
         for line in self.server.stdout:
             port = re.search(r'successfully on port (\d+)', line)
             if port:
@@ -68,7 +75,8 @@ class Browser:
 
     def close(self):
         try:
-            self.ask('DELETE', self.path)
+            if self.path:
+                self.ask('DELETE', self.path)
         finally:
             self.server.terminate()
             self.server.wait()
