@@ -42,6 +42,9 @@ ifeq ($(origin CXX),default)
 CXX := $(if $(findstring clang,$(CC)),clang++,c++)
 endif
 
+# What Python compiles for itself lies beside the other built things, not in the checkout.
+export PYTHONPYCACHEPREFIX := $(CURDIR)/build/python
+
 # Short lines while building; V=1 shows the commands. $(call say,WHAT,FILE)
 Q := $(if $(V),,@)
 comma := ,
@@ -66,7 +69,7 @@ SUPPORT_SRC := $(sort $(wildcard tests/support/*.c))
 BENCH_SRC := $(sort $(wildcard tests/bench/*.c))
 TEST_TOOL_SRC := $(sort $(wildcard tests/tools/*.c))
 FUZZ_SRC := $(sort $(wildcard fuzz/fuzz_*.c))
-EXAMPLE_SRC := $(sort $(wildcard examples/*.c))
+EXAMPLE_SRC := $(sort $(wildcard examples/*.c examples/component/*.c))
 # Those that need libcsvkit alone, and are linked with nothing else.
 CORE_EXAMPLES := count peer push
 LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o)
@@ -98,18 +101,31 @@ EXTRA_SO := $(B)/libcsvkit-extra.so.$(VERSION)
 LIBS := $(EXTRA) $(LIB)
 LINK_LIBS := $(LIBS) $(EXTRA_LIBS)
 
-.PHONY: all doc check check-large-slice check-large-upload check-storage-faults check-manifests check-mutations check-parallel check-processor check-schema-values check-slice-spread check-radosgw check-damage check-advice check-mutants bench bench-damage bench-damage-world bench-deps bench-repair fuzz fuzz-bins lint install install-files uninstall dist distcheck exports \
+.PHONY: all doc check check-large-slice check-large-upload check-storage-faults check-manifests check-mutations check-parallel check-processor check-schema-values check-slice-spread check-radosgw check-damage check-advice check-mutants compare bench bench-damage bench-damage-world bench-deps bench-repair fuzz fuzz-bins lint install install-files uninstall dist distcheck deb tarball npm sbom exports \
 	coverage clean help demo deps tests
 .DEFAULT_GOAL := all
 
 all: $(TOOL) $(LIBS) $(SO) $(EXTRA_SO) $(B)/csvkit.pc $(B)/csvkit-extra.pc ## build the csvkit program, libcsvkit and libcsvkit-extra (static, shared)
 	@[ $(B) != build/release ] || ln -sfn release/bin/csvkit build/csvkit
 
-# A flags stamp: objects are rebuilt when the flags or the compiler change.
+# A flags stamp: objects are rebuilt when the flags or the compiler change. Before the first one is
+# built, a machine that lacks the compiler or a header is told once what to do about it.
 $(B)/flags: FORCE
 	@mkdir -p $(B)
-	@echo '$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL)' | cmp -s - $@ || echo '$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL)' > $@
+	@echo '$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL)' | cmp -s - $@ || { $(find_needs) && \
+	  echo '$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL)' > $@; }
 FORCE:
+
+NEEDED_HEADERS := zlib.h libdeflate.h isa-l.h csv.h cjson/cJSON.h zstd.h lzma.h bzlib.h \
+	uchardet/uchardet.h utf8proc.h magic.h curl/curl.h openssl/evp.h
+define find_needs
+{ missing=; command -v $(firstword $(CC)) >/dev/null || missing='the compiler $(firstword $(CC))'; \
+	  for header in $(NEEDED_HEADERS); do [ -z "$$missing" ] || break; \
+	    echo "#include <$$header>" | $(CC) $(CPPFLAGS) $(CFLAGS) -E - >/dev/null 2>&1 || \
+	      missing="the header $$header"; done; \
+	  [ -z "$$missing" ] || { echo "csvkit: $$missing is not installed: run 'make deps' (Debian, by apt," \
+	    "as root or through sudo), then 'make' again" >&2; false; }; }
+endef
 
 # Stamps of the lists of objects: what is linked is made again when a source goes away, too.
 $(B)/lib.list: OBJECTS = $(LIB_OBJ)
@@ -123,7 +139,15 @@ $(B)/lib.list $(B)/extra.list $(B)/tool.list $(B)/support.list: FORCE
 $(B)/%.o: %.c $(B)/flags
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
-	$(Q)$(CC) $(CFLAGS_ALL) -MMD -MP -c $< -o $@
+	$(Q)$(CC) $(CFLAGS_ALL) $(MADE) -MMD -MP -c $< -o $@
+
+# Files of the HTML report as numbers, since the standard bounds the length of a string.
+HTML_FILES := $(B)/made/report_html.css.inc $(B)/made/report_html.js.inc
+$(HTML_FILES): $(B)/made/%.inc: csvkit/findings/%
+	@mkdir -p $(@D)
+	@od -An -v -tu1 $< | sed 's/ *\([0-9][0-9]*\)/\1,/g' > $@
+$(B)/csvkit/findings/report_html.o: MADE = -I$(B)/made
+$(B)/csvkit/findings/report_html.o: $(HTML_FILES)
 
 $(LIB): $(LIB_OBJ) $(B)/lib.list
 $(LIB): OBJECTS = $(LIB_OBJ)
@@ -251,7 +275,7 @@ check-processor: all ## FOLDERS random data folders through csvkit processor: no
 	@python3 tests/processor/random_folders.py $(TOOL) $(FOLDERS) $(SEED)
 
 demo: deps ## install what is missing, build, and run the main job on example data
-	@$(MAKE) --no-print-directory all bench-bins
+	@$(MAKE) --no-print-directory all $(B)/tests/bench/generate
 	@CSVKIT=$(TOOL) BUILD=$(B) examples/demo.sh
 
 SEEDS ?= 1 2 3 4 5 6 7 8 9 10
@@ -280,6 +304,9 @@ bench-repair: bench-bins ## what normalize makes of records broken on purpose, p
 
 bench: all bench-bins ## speed and memory beside wc, libcsv, cp, gzip, pigz, zcat, curl, in one run (S=section)
 	@python3 tests/bench/bench.py $(B) $(S)
+
+compare: all ## what other programs say of the same broken files (those that are installed; NODE_PATH for npm's)
+	@python3 tests/bench/compare.py $(TOOL)
 
 bench-deps: ## install what make bench compares with, and tables for it (apt; as root or through sudo)
 	@EXTRA_PACKAGES='golang-go golang-github-klauspost-pgzip-dev pigz ieee-data unicode-data' tests/deps.sh
@@ -375,6 +402,10 @@ distcheck: dist ## unpack the archive, build, test and install from it
 	@$(MAKE) --no-print-directory -C build/distcheck/csvkit-$(VERSION) install \
 	  DESTDIR=$(CURDIR)/build/distcheck/root
 	@echo 'the archive builds, passes its tests and installs'
+
+deb tarball npm sbom: all ## packages in dist/: examples/packages/README.md
+	@CSVKIT=$(CURDIR)/$(TOOL) BUILD=$(CURDIR)/$(B) examples/packages/build.sh $@ dist
+	@ls dist
 
 clean: ## remove everything that was built
 	rm -rf build dist

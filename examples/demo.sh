@@ -59,10 +59,11 @@ run cat "$work/repairs.jsonl"
 run csvkit validate -q "$work/products.csv"
 
 step "5. A large table: check it, remove the header, cut it into gzip slices, write the manifest"
-"$BUILD/tests/bench/generate" mixed 120000000 >"$work/events.csv"
+"$BUILD/tests/bench/generate" shop 120000000 >"$work/shop-orders.csv"
 mkdir -p "$work/data/out/tables" "$work/data/in/tables"
-run csvkit slice "$work/events.csv" -o "$work/data/out/tables/events" --slice-size=10MB \
-    --primary-key=column_1 --destination=in.c-demo.events
+run head -n 4 "$work/shop-orders.csv"
+run csvkit slice "$work/shop-orders.csv" -o "$work/data/out/tables/shop-orders" --slice-size=10MB \
+    --primary-key=order_id --destination=in.c-demo.shop-orders
 cp "$work/customers.csv" "$work/data/out/tables/customers.csv"
 run csvkit manifest create "$work/data/out/tables/customers.csv" --destination=in.c-demo.customers
 
@@ -73,12 +74,12 @@ step "7. Import into Storage: a local test server, which keeps everything in mem
 cat >"$work/import.sh" <<'IMPORT'
 set -e
 cd "$1"
-"$CSVKIT" load in.c-demo.events data/out/tables/events
+"$CSVKIT" load in.c-demo.shop-orders data/out/tables/shop-orders
 "$CSVKIT" load in.c-demo.customers data/out/tables/customers.csv
-"$CSVKIT" download --table=in.c-demo.events -o back.csv
+"$CSVKIT" download --table=in.c-demo.shop-orders -o back.csv
 echo "$ csvkit download: the records that came back, and those that were loaded"
 "$CSVKIT" validate --format=json back.csv | sed 's/.*"records":\([0-9]*\).*/\1 records/'
-"$CSVKIT" validate --format=json events.csv | sed 's/.*"records":\([0-9]*\).*/\1 records/'
+"$CSVKIT" validate --format=json shop-orders.csv | sed 's/.*"records":\([0-9]*\).*/\1 records/'
 IMPORT
 run bash tests/storage/with-store.sh bash "$work/import.sh" "$work"
 printf '\n%sDone.%s Everything ran on this machine, and the temporary files are removed.\n' "$bold" "$plain"

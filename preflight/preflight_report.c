@@ -49,16 +49,16 @@ static void put_json(const struct csvk_subject *subject, struct csvk_json *json)
     csvk_json_key(json, "tables");
     csvk_json_open(json, '[');
     for (size_t i = 0; i < report->ntables; i++) {
-        put_table_json(json, &report->table[i], &report->section[1 + i]);
+        put_table_json(json, &report->table[i], &subject->section[1 + i]);
     }
     csvk_json_close(json, ']');
     csvk_json_key(json, "files");
     csvk_json_open(json, '[');
     for (size_t i = 0; i < report->nfiles; i++) {
-        put_file_json(json, &report->file[i], &report->section[1 + report->ntables + i]);
+        put_file_json(json, &report->file[i], &subject->section[1 + report->ntables + i]);
     }
     csvk_json_close(json, ']');
-    csvk_section_json(&report->section[0], json);
+    csvk_section_json(&subject->section[0], json);
 }
 
 /* ---- text -------------------------------------------------------------------------------------

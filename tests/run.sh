@@ -9,6 +9,7 @@ pattern=${1:-}
 jobs=${JOBS:-$(($(nproc) + 2))}
 logs=$BUILD/test-logs
 rm -rf "$logs" && mkdir -p "$logs"
+export PYTHONPYCACHEPREFIX=${PYTHONPYCACHEPREFIX:-$(realpath "$BUILD/..")/python} # not into the checkout
 export CSVKIT BUILD LC_ALL=C.UTF-8 CK_VERBOSITY=${CK_VERBOSITY:-normal}
 
 list_tests() {
@@ -21,10 +22,14 @@ list_tests() {
 }
 
 # What takes longest comes first, what waits beside what computes, so that no core is idle at the end.
-long='storage/roundtrip_azurite unit/test_exhaustive storage/killed performance/linear
-storage/faults_import storage/faults_store storage/rerun unit/test_normalize storage/roundtrip_swift
-performance/flat_memory storage/faults_api unit/test_scan unit/test_keys storage/resume_ slice/corpus
-storage/requests unit/test_validator_details storage/download unit/test_gzip slice/size storage/'
+# By processor time, which does not depend on what else runs (each alone, with TIMEFORMAT in bash).
+long='storage/roundtrip_azurite unit/test_exhaustive storage/killed performance/linear storage/spoiled
+unit/test_normalize storage/faults_import advice/advice storage/roundtrip_swift abi/growth storage/exports
+cli/reports storage/rerun unit/test_scan slice/corpus storage/faults_store performance/flat_memory
+storage/resume_ storage/management slice/size storage/fault_schedules storage/download house/walls
+schema/values storage/faults_api unit/test_validator_details cli/agreement unit/test_keys_memory
+recognize/encodings cli/frame slice/slice normalize/damage unit/test_keys storage/ library/examples
+cli/compressed unit/test_truth unit/test_commands unit/test_validator'
 long_first() {
     awk -v long="$long" '
     BEGIN { n = split(long, name, /[ \n]+/) }

@@ -71,6 +71,21 @@ shell_scripts() { # variables of sourced files, and for them, are not seen: SC21
         xargs -n 8 -P "$jobs" shellcheck -s bash -S warning -e SC2154,SC2034,SC2010
 }
 
+# Chromium is large: without it the pages are judged by their text alone (tests/cli/reports).
+browser_pages() {
+    if ! EXTRA_PACKAGES='chromium chromium-driver' timeout 300 tests/deps.sh; then
+        echo "no Chromium here, and it cannot be installed"
+        return 0
+    fi
+    CSVKIT=$PWD/build/release/bin/csvkit bash tests/html/browser.test.sh
+}
+
+# Made of the release build; without lintian or npm their part is left out.
+packages() {
+    EXTRA_PACKAGES='lintian dpkg-dev fakeroot' timeout 300 tests/deps.sh || echo "lintian cannot be installed"
+    CSVKIT=$PWD/build/release/bin/csvkit BUILD=$PWD/build/release bash tests/packages/packages.sh
+}
+
 export UBSAN_OPTIONS=print_stacktrace=1
 step clang build_with CC=clang all tests
 exhaustive=8 step clang-units run_units build/release-clang 'base|scan|scan_edges|exhaustive|validator_rules'
@@ -81,6 +96,8 @@ step tsan sanitized VARIANT=tsan build/tsan 'gzip|pool|keys|slice.*|parallel.*|b
 step valgrind valgrind_units
 step lint make --no-print-directory DEVELOPER=1 lint
 CSVKIT=$PWD/build/release/bin/csvkit step schemas tests/cli/published_schemas.sh
+step html browser_pages
+step packages packages
 step shell shell_scripts
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ] && [ "$passed" != 0 ]

@@ -4,6 +4,7 @@
  *
  * Each of several files is a run of its own; none of them knows of the others.
  */
+#include "csvkit/cli/normalize/normalize_page.h"
 #include "csvkit/cli/normalize/normalize_places.h"
 #include "csvkit/cli/table/normalize_options.h"
 
@@ -15,6 +16,7 @@ struct normalize_job {
     struct csvk_normalize_options options;
     struct csvk_normalize_files files; /* of the input at hand */
     struct normalize_places places;
+    struct normalize_page page;
     uint64_t level;
     struct cli_progress *progress;
     bool check, json;
@@ -237,9 +239,11 @@ static int work(struct normalize_job *job, const char *input)
     cli_progress_end(job->progress);
     job->progress = NULL;
     if (status != CSVK_OK) {
-        return fail(job, &err);
+        int told = fail(job, &err), paged = normalize_page_fail(job->cli, &job->page, input, &err);
+        return paged > told ? paged : told;
     }
     status = report(job, &result);
+    status = status == CLI_GOOD ? normalize_page_add(job->cli, &job->page, input, &result) : status;
     if (status != CLI_GOOD) {
         return status;
     }
@@ -264,9 +268,13 @@ static int run(struct cli *cli)
     struct normalize_job job = {.cli = cli, .files = {.size = sizeof job.files}};
     csvk_normalize_options_init(&job.options);
     int status = read_options(&job);
+    status = status == CLI_GOOD ? normalize_page_begin(cli, &job.page) : status;
     if (status == CLI_GOOD) {
         status = work_on_all(&job);
+        int paged = normalize_page_end(cli, &job.page);
+        status = paged > status ? paged : status;
     }
+    normalize_page_release(&job.page);
     normalize_places_release(&job.places);
     csvk_normalize_options_release(&job.options);
     return status;
@@ -318,6 +326,11 @@ static const struct cli_option output_rows[] = {
      false},
     {"format", 'f', "NAME", "text|json",
      "The format of the summary, which goes to standard error. Default: text.", false},
+    {"report", 0, "html:FILE", NULL,
+     "Write a page for a browser, too: each kind of repair, how often and where first, and what "
+     "was "
+     "rejected.",
+     false},
     {NULL, 0, NULL, NULL, NULL, false},
 };
 static const struct cli_group outputs = {"Output", output_rows};

@@ -61,9 +61,10 @@ struct csvk_rule {
      * "2 fields"; {key?text} for the text and then the fact, or for nothing when the finding has no
      * such fact. NULL: each finding brings its own message. */
     const char *message;
-    const char *summary;  /* one line for lists */
-    const char *why;      /* what goes wrong when the rule is ignored */
-    const char *example;  /* input that breaks it, escapes as in C; or "" */
+    const char *summary; /* one line for lists */
+    const char *why;     /* what goes wrong when the rule is ignored */
+    /* Input that breaks it, escapes as in C; or "". NULL: `csvkit explain` has no page of it. */
+    const char *example;
     const char *remedy;   /* what a person can do about it; or "" */
     const char *repairs;  /* ids of the repairs of csvkit normalize, or "" */
     const char *outcome;  /* what the platform does with such data; or NULL */
@@ -272,7 +273,7 @@ static inline void csvk_report_options_init(struct csvk_report_options *options,
 }
 /* All formats: each is a file csvkit/findings/report_NAME.c and a word here. */
 #define CSVK_REPORT_FORMATS(FIRST, NEXT)                                                           \
-    FIRST(text) NEXT(json) NEXT(sarif) NEXT(github) NEXT(junit) NEXT(csv)
+    FIRST(text) NEXT(json) NEXT(sarif) NEXT(github) NEXT(junit) NEXT(csv) NEXT(html)
 /* The same as a text: "text|json|..." */
 #define CSVK_REPORT_FORMAT_FIRST(name) #name
 #define CSVK_REPORT_FORMAT_NEXT(name)  "|" #name

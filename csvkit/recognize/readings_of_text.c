@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <iconv.h>
+#include <pthread.h>
 #include <string.h>
 
 /* `charsets`: what libuchardet says, separated by blanks. Those with longer characters come last.
@@ -122,6 +123,49 @@ unsigned csvk_reading_oddity(const struct text_reading *reading)
                : (unsigned)(reading->odd * ALL / reading->words);
 }
 
+#define NO_CONVERTER ((iconv_t)-1)
+
+/*
+ * One converter of each encoding is kept for the next text: opening it means loading a library,
+ * which takes longer than reading the text, and closing the last one unloads it again. A thread
+ * takes the converter out; who comes in between opens another.
+ */
+static struct {
+    pthread_mutex_t lock;
+    struct {
+        bool here;
+        iconv_t converter;
+    } of[CSVK_ENCODINGS];
+} kept = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static iconv_t take_converter(int encoding)
+{
+    iconv_t converter = NO_CONVERTER;
+    pthread_mutex_lock(&kept.lock);
+    if (kept.of[encoding].here) {
+        converter = kept.of[encoding].converter;
+        kept.of[encoding].here = false;
+    }
+    pthread_mutex_unlock(&kept.lock);
+    return converter != NO_CONVERTER ? converter : iconv_open("UTF-8", encodings[encoding].name);
+}
+
+/* Forgets what of a text is left in the converter. */
+static void give_back_converter(int encoding, iconv_t converter)
+{
+    (void)iconv(converter, NULL, NULL, NULL, NULL);
+    pthread_mutex_lock(&kept.lock);
+    bool again = !kept.of[encoding].here;
+    if (again) {
+        kept.of[encoding].here = true;
+        kept.of[encoding].converter = converter;
+    }
+    pthread_mutex_unlock(&kept.lock);
+    if (!again) {
+        iconv_close(converter);
+    }
+}
+
 /* Decodes all of `text`; false when some of it cannot be. What its end has cut is left out. */
 static bool decode(iconv_t converter, struct csvk_bytes text, struct csvk_buf *out)
 {
@@ -149,8 +193,8 @@ static bool decode(iconv_t converter, struct csvk_bytes text, struct csvk_buf *o
 int csvk_read_text(struct csvk_bytes text, int encoding, struct text_reading *out)
 {
     *out = (struct text_reading){0};
-    iconv_t converter = iconv_open("UTF-8", encodings[encoding].name);
-    if (converter == (iconv_t)-1) {
+    iconv_t converter = take_converter(encoding);
+    if (converter == NO_CONVERTER) {
         return errno == ENOMEM ? CSVK_ENOMEM : CSVK_OK; /* this libc does not have it */
     }
     struct csvk_buf decoded = CSVK_BUF_INIT;
@@ -166,6 +210,6 @@ int csvk_read_text(struct csvk_bytes text, int encoding, struct text_reading *ou
         out->hash = csvk_hash(decoded.data, decoded.length, 0);
     }
     csvk_buf_release(&decoded);
-    iconv_close(converter);
+    give_back_converter(encoding, converter);
     return status;
 }

@@ -21,7 +21,7 @@ python3 tests/abi/structs.py check
 python3 tests/abi/structs.py grow "$work/grown"
 mkdir "$work/objects" "$work/lib"
 (cd "$work/objects" && find "$work/grown" -name '*.c' -print0 |
-    xargs -0 -n 12 -P 2 "$cc" "${flags[@]}" -I"$work/grown" -fPIC -fvisibility=hidden -c)
+    xargs -0 -n 12 -P 2 "$cc" "${flags[@]}" -I"$work/grown" -I"$(cd "$top" && realpath "$BUILD")/made" -fPIC -fvisibility=hidden -c)
 "$cc" -shared -o "$work/lib/grown" "$work"/objects/*.o "${libraries[@]}"
 for library in "$BUILD"/lib*.so.*; do
     ln -sf grown "$work/lib/$(basename "$library")"

@@ -1,15 +1,17 @@
 /*
  * generate.c - writes made-up tables to standard output, the same bytes for the same arguments:
  *   generate KIND SIZE [SEED]
- * KIND: numeric mixed mixed-crlf mixed-accents quoted cities orders onebyte dirty dirty1000 keys
- * One word in 16 is not ASCII, as in English or German text; in "mixed-accents" one in 5, more than
- * in French. "dirty" has a defect in every record, "dirty1000" in one of a thousand: each kind as
- * often as every other. "dirty-NAME" has defects of one kind only; see `defects` for the names.
+ * KIND: numeric mixed mixed-crlf mixed-accents quoted cities orders shop onebyte dirty dirty1000
+ * keys One word in 16 is not ASCII, as in English or German text; in "mixed-accents" one in 5, more
+ * than in French. "dirty" has a defect in every record, "dirty1000" in one of a thousand: each kind
+ * as often as every other. "dirty-NAME" has defects of one kind only; see `defects` for the names.
  *
  * "orders" is for compression. Sixteen words in all, as in the others, make a compressor's search
  * for long matches pay more than it does in tables of the world. Here words come from vocabularies
  * of some thousands, the n-th in turn with 1/n: names, streets, goods, notes; there are dates that
  * go on, prices, codes and columns of few values.
+ *
+ * "shop" is for people to look at: orders of a shop, with names of columns, persons and goods.
  */
 #include <inttypes.h>
 #include <stdbool.h>
@@ -310,6 +312,59 @@ static void orders(struct maker *m)
     put(m, token);
 }
 
+/* ---- shop ---- */
+
+static const char *const shop_header =
+    "order_id,placed_at,customer,email,city,country,product,quantity,unit_price,status,note\n";
+
+struct shop_place {
+    const char *city, *country;
+};
+struct shop_item {
+    const char *name, *price;
+};
+static const char *const persons[] = {"Ada",   "Bruno", "Chiara", "Dawit", "Elena", "Farid",
+                                      "Grete", "Hana",  "Ivan",   "Jana",  "Kofi",  "Lucie",
+                                      "Mateo", "Nora",  "Omar",   "Petra"};
+static const char *const families[] = {
+    "Lindqvist", "Moreau", "Nov\303\241k", "Okafor", "Petersen", "Rossi", "Schneider", "Tanaka",
+    "Urban",     "Vargas", "Walsh",        "Yilmaz", "Zeman",    "Brown", "Costa",     "Dvorak"};
+static const struct shop_place places[] = {{"Prague", "CZ"},       {"Brno", "CZ"}, {"Berlin", "DE"},
+                                           {"K\303\266ln", "DE"},  {"Lyon", "FR"}, {"Porto", "PT"},
+                                           {"Leeds", "GB"},        {"Oslo", "NO"}, {"Torino", "IT"},
+                                           {"Gda\305\204sk", "PL"}};
+static const struct shop_item items[] = {{"\"Desk lamp, black\"", "39.90"},
+                                         {"Office chair", "189.00"},
+                                         {"\"Monitor 27\"\"\"", "219.00"},
+                                         {"\"Cable, 2 m\"", "4.90"},
+                                         {"Notebook A5", "3.20"},
+                                         {"Keyboard", "59.50"},
+                                         {"\"Shelf, oak, 120 cm\"", "84.00"},
+                                         {"Headphones", "74.95"}};
+
+#define PICK(list) (list)[next(m) % (sizeof(list) / sizeof *(list))]
+
+static void shop(struct maker *m)
+{
+    static const char *const state[] = {",paid,", ",shipped,", ",returned,", ",open,"};
+    static const char *const notes[] = {
+        "", "", "", "", "\"leave at the door, please\"", "gift", "\"call first:\nno bell\""};
+    char text[160];
+    const char *given_name = PICK(persons), *family_name = PICK(families);
+    const struct shop_place *place = &PICK(places);
+    const struct shop_item *item = &PICK(items);
+    put_number(m, 100000 + m->record);
+    put(m, ",");
+    stamp(m);
+    snprintf(text, sizeof text, "%s %s,%s%u@example.org,%s,%s,%s,%u,%s", given_name, family_name,
+             given_name, (unsigned)(next(m) % 1000), place->city, place->country, item->name,
+             (unsigned)(1 + next(m) % 4), item->price);
+    put(m, text);
+    put(m, PICK(state));
+    put(m, PICK(notes));
+    put(m, "\n");
+}
+
 static void onebyte(struct maker *m)
 {
     put(m, "a,b,c,d,e,f,g,h,i,j\n");
@@ -427,6 +482,10 @@ static void dirty(struct maker *m, const char *name)
 
 static void header(struct maker *m, const char *kind)
 {
+    if (strcmp(kind, "shop") == 0) {
+        put(m, shop_header);
+        return;
+    }
     int columns = strcmp(kind, "numeric") == 0 || strcmp(kind, "onebyte") == 0 ? 10
                   : strcmp(kind, "quoted") == 0                                ? 8
                   : strcmp(kind, "cities") == 0                                ? 7
@@ -450,6 +509,8 @@ static void record(struct maker *m, const char *kind)
         cities(m);
     } else if (strcmp(kind, "orders") == 0) {
         orders(m);
+    } else if (strcmp(kind, "shop") == 0) {
+        shop(m);
     } else if (strcmp(kind, "onebyte") == 0) {
         onebyte(m);
     } else if (strcmp(kind, "keys") == 0) {

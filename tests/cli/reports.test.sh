@@ -16,20 +16,23 @@ fail() {
 }
 read_report() { python3 "$here/tests/support/report_readers.py" "$@"; }
 
-# What is in the report (run) of a format must be true of it: a jq expression about the reader's line.
-says() { # what; format; expression
-    local line
-    line=$(read_report "$2" <"report.$2") || {
-        fail "$1, $2: $line"
+# What must be true of a report: a jq expression about the reader's line, for each of the formats.
+FORMATS='text json sarif github junit csv html'
+says() { # what; formats; expression
+    local lines wrong
+    # shellcheck disable=SC2086
+    lines=$(read_report each $2 2>&1) || {
+        fail "$1: $lines"
         return
     }
-    jq -e "$3" <<<"$line" >/dev/null || fail "$1, $2: not $3: $line"
+    wrong=$(jq -c "select(($3) | not)" <<<"$lines") || wrong="jq fails"
+    [ -z "$wrong" ] || fail "$1: not $3: $wrong"
 }
 # All formats at once, each into a file. The exit status must be the one given.
 reports() { # status; command line
     local status=$1 format options=()
     shift
-    for format in json sarif github junit csv; do
+    for format in json sarif github junit csv html; do
         options+=("--report=$format:report.$format")
     done
     "$CSVKIT" "$@" -o report.text "${options[@]}" >out 2>err
@@ -37,12 +40,7 @@ reports() { # status; command line
     [ "$got" = "$status" ] || fail "$*: exit status $got, not $status: $(cat err)"
     [ -s out ] && fail "$*: prints on standard output"
 }
-all() { # what; expression: for every format
-    local format
-    for format in text json sarif github junit csv; do
-        says "$1" "$format" "$2"
-    done
-}
+all() { says "$1" "$FORMATS" "$2"; } # what; expression
 
 # ---- things to judge
 printf 'id,name\r\n1,a\r\n' >good.csv
@@ -65,13 +63,13 @@ all "damaged gzip" '(.rules | index("compressed-input-damaged")) and .not_judged
 reports 1 validate flood.csv
 all flood '.findings == 100 and .left_out == 9900 and .rules == ["quote-in-unquoted-field"]'
 reports 1 validate --max-findings=0 flood.csv
-all "flood, all" '.findings == 10000 and .left_out == 0'
+says "flood, all" 'text json sarif github junit csv' '.findings == 10000 and .left_out == 0'
+says "a page has an end" html '.findings == 2000 and .left_out == 8000'
 reports 2 validate good.csv bad.csv hostile.csv flood.csv missing.csv
-for format in text json sarif github junit csv; do # a file without findings is in suites and objects
-    case $format in text | json | junit) n=5 ;; *) n=4 ;; esac
-    says "five files" "$format" "(.files | length) == $n and (.not_judged | keys) == [\"missing.csv\"]
-        and .findings > 102 and .left_out == 9900"
-done
+# A file without findings is in suites and objects.
+files='(.files | length) == (if .format | IN("text", "json", "junit", "html") then 5 else 4 end)'
+all "five files" "$files"' and (.not_judged | keys) == ["missing.csv"]
+    and .findings > 102 and .left_out == 9900'
 grep -q '^total: 5 files, 3 with errors, 1 not judged; 1000[0-9] errors, ' report.text || fail "total"
 read_report schema "$here/doc/schema/validate.schema.json" <report.json || fail "schema of validate"
 
@@ -116,11 +114,8 @@ all "gzip for a manifest" '.findings == 1'
 reports 1 manifest check flood.manifest
 all "manifest flood" '.findings == 100 and .left_out == 9900'
 reports 2 manifest check good.manifest m.manifest flood.manifest missing.manifest sheet.csv
-for format in text json sarif github junit csv; do
-    case $format in text | json | junit) n=5 ;; *) n=4 ;; esac
-    says "five manifests" "$format" "(.files | length) == $n and .left_out == 9900
-        and (.not_judged | keys) == [\"missing.manifest\"]"
-done
+all "five manifests" "$files"' and .left_out == 9900
+    and (.not_judged | keys) == ["missing.manifest"]'
 read_report schema "$here/doc/schema/manifest-check.schema.json" <report.json || fail "manifest schema"
 jq -se '.[] | select(.file == "m.manifest") | .findings[] | select(.rule == "manifest-unknown-key")
     | .byte == 76 and .line == 1 and .column == 77 and .path == "$.x"' report.json >/dev/null ||

@@ -53,9 +53,9 @@ says 'unknown option --delimter; did you mean --delimiter?' validate --delimter=
 says 'unknown option --blorb; see csvkit validate --help' validate --blorb data.csv
 says '--profile=keebola: choose one of rfc4180-strict|rfc4180|rfc4180-bis|keboola|excel; did you mean keboola?' \
     validate --profile=keebola data.csv
-says '--format=JSON: choose one of text|json|sarif|github|junit|csv; did you mean json?' \
+says '--format=JSON: choose one of text|json|sarif|github|junit|csv|html; did you mean json?' \
     validate --format=JSON data.csv
-says '--format=yaml: choose one of text|json|sarif|github|junit|csv' validate --format=yaml data.csv
+says '--format=xlsx: choose one of text|json|sarif|github|junit|csv|html' validate --format=xlsx data.csv
 
 # ---- rules and repairs
 says "unknown rule 'feild-count'; did you mean field-count?" explain feild-count
@@ -71,7 +71,7 @@ says "--rule=feild-count=off: unknown rule 'feild-count'; did you mean field-cou
 says "--rule=zzzzqq=off: unknown rule 'zzzzqq' (\`csvkit rules\` lists them)" \
     preflight --rule=zzzzqq=off component
 says "--rule=field-count: expected ID=off|info|warning|error" validate --rule=field-count data.csv
-says "--report=jsn:x: the formats are text|json|sarif|github|junit|csv; did you mean json?" \
+says "--report=jsn:x: the formats are text|json|sarif|github|junit|csv|html; did you mean json?" \
     validate --report=jsn:x data.csv
 # Of the rules of preflight validate knows nothing, so it does not propose them.
 says "--rule=manifest-unkown-key=off: unknown rule 'manifest-unkown-key' (\`csvkit rules\` lists them)" \

@@ -10,11 +10,11 @@ command -v valgrind >/dev/null || {
 tmp=$(mktemp -d) && trap 'rm -rf "$tmp"' EXIT
 failed=0
 
-make_input() { # family, bytes
-    python3 - "$1" "$2" <<'PYTHON'
+# Reads the plan, and writes for each line FAMILY BYTES ... an input of so many bytes and one of twice.
+make_inputs() {
+    python3 - "$tmp" <<'PYTHON'
 import sys
-family, size = sys.argv[1], int(sys.argv[2])
-out = sys.stdout.buffer
+folder = sys.argv[1]
 
 def repeat(head, unit, tail=b""):
     out.write(head + unit * ((size - len(head) - len(tail)) // len(unit)) + tail)
@@ -42,7 +42,11 @@ families = {
     "wide-table": lambda: repeat(b",".join(b"c%d" % i for i in range(5000)) + b"\r\n",
                                  b"," * 4999 + b"\r\n"),
 }
-families[family]()
+for line in open(folder + "/plan"):
+    family, least = line.split()[0], int(line.split()[1])
+    for size in (least, 2 * least):
+        with open(f"{folder}/{family}{size}", "wb") as out:
+            families[family]()
 PYTHON
 }
 
@@ -54,11 +58,8 @@ instructions() { # file
 
 check_family() { # family, bytes, greatest ratio, instructions for hardly anything
     local most=$3 base=$4 one two
-    make_input "$1" "$2" >"$tmp/$1$2"
     one=$(instructions "$tmp/$1$2")
-    make_input "$1" $((2 * $2)) >"$tmp/$1$2"
-    two=$(instructions "$tmp/$1$2")
-    rm "$tmp/$1$2"
+    two=$(instructions "$tmp/$1$((2 * $2))")
     if [ -z "$one" ] || [ -z "$two" ]; then
         echo "FAILED: $1: nothing was counted"
         return
@@ -68,7 +69,7 @@ check_family() { # family, bytes, greatest ratio, instructions for hardly anythi
         printf "%s%s: %.2f times the work for twice the bytes, %.1f instructions a byte\n",
             (ratio > most ? "FAILED: " : ""), f, ratio, (two - base) / n / 2 }'
 }
-export -f make_input instructions check_family
+export -f instructions check_family
 export tmp
 
 printf 'a,b\r\n' >"$tmp/base"
@@ -87,6 +88,7 @@ done >>"$tmp/plan"
 for family in unclosed-quote one-long-field; do
     echo "$family 4500000 2.05"
 done >>"$tmp/plan"
+make_inputs || exit 2
 xargs -P 2 -n 3 bash -c 'check_family "$2" "$3" "$4" "$1"' _ "$base" <"$tmp/plan" | tee "$tmp/said"
 grep -q FAILED "$tmp/said" && failed=1
 exit "$failed"

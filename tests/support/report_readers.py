@@ -2,6 +2,7 @@
 """Reads reports of csvkit with readers that are not csvkit's own, and says what is in them.
 
     report_readers.py FORMAT < REPORT        checks the form, prints one line of JSON
+    report_readers.py each FORMAT...         the same for report.FORMAT, each line with its format
     report_readers.py schema SCHEMA < LINES  checks lines of JSON against a JSON Schema
 
 The line of JSON: findings (how many are in the report), rules (their ids), not_judged (subjects with
@@ -9,7 +10,7 @@ their reason), left_out (how many findings the report says it leaves out), files
 
 SARIF is checked for the members, types and words that its specification (2.1.0) requires of what is
 written here, JUnit for the elements, order and attributes of the schema that Jenkins publishes. For
-JSON Schema there is a checker here for the keywords in use; where python3-jsonschema is installed,
+HTML is checked in html_reader.py. For JSON Schema there is a checker here for the keywords in use; where python3-jsonschema is installed,
 both have to agree.
 """
 import csv
@@ -19,6 +20,8 @@ import re
 import sys
 import urllib.parse
 import xml.etree.ElementTree as tree
+
+import html_reader
 
 COLUMNS = 'file,byte,line,column,record,field,name,rule,severity,message,excerpt,table'.split(',')
 LEFT_OUT = re.compile(r'(\d+) more (?:findings?|errors?)|\((\d+) not shown\)')
@@ -48,8 +51,8 @@ class Found:
         self.files.add(file)
         self.not_judged[file] = reason
 
-    def print(self):
-        print(json.dumps({'findings': self.findings, 'rules': sorted(self.rules),
+    def print(self, **more):
+        print(json.dumps({**more, 'findings': self.findings, 'rules': sorted(self.rules),
                           'files': sorted(self.files), 'not_judged': self.not_judged,
                           'left_out': self.left_out}))
 
@@ -323,7 +326,25 @@ def check_schema(name, text):
     print(f'{count} objects fit {name}' + ('' if second else ', python3-jsonschema is not here'))
 
 
+READERS = {'text': read_text, 'json': read_json, 'sarif': read_sarif, 'github': read_github,
+           'junit': read_junit, 'csv': read_csv, 'html': html_reader.read}
+
+
+def read_each(formats):
+    for name in formats:
+        found = Found()
+        with open(f'report.{name}', encoding='utf-8', newline='') as file:
+            try:
+                READERS[name](file.read(), found)
+            except SystemExit as error:
+                sys.exit(f'{name}: {error}')
+        found.print(format=name)
+
+
 def main():
+    if sys.argv[1] == 'each':
+        read_each(sys.argv[2:])
+        return
     text = sys.stdin.buffer.read().decode('utf-8')
     if sys.argv[1] == 'schema':
         check_schema(sys.argv[2], text)
@@ -332,8 +353,7 @@ def main():
         check_projects(sys.argv[2], sys.argv[3] == 'fit', text)
         return
     found = Found()
-    {'text': read_text, 'json': read_json, 'sarif': read_sarif, 'github': read_github,
-     'junit': read_junit, 'csv': read_csv}[sys.argv[1]](text, found)
+    READERS[sys.argv[1]](text, found)
     found.print()
 
 

@@ -336,7 +336,8 @@ void cli_print_errors(struct cli *cli, const char *file, struct csvk_findings *f
 static const struct cli_option rows[] = {
     {"format", 'f', "NAME", CSVK_REPORT_FORMAT_WORDS,
      "The report format: text for people, json (one line for each file), sarif, github "
-     "(annotations), junit, csv (a row for each finding). Default: text.",
+     "(annotations), junit, csv (a row for each finding), html (a page for a browser, which needs "
+     "no network). Default: text.",
      false},
     {"output", 'o', "FILE", NULL,
      "Where to write the report. It appears when it is complete. Default: standard output.", false},

@@ -98,11 +98,14 @@ static bool is_auto(const struct cli *cli, const char *option)
 static int copy_options(struct csvk_validate_options *to,
                         const struct csvk_validate_options *options)
 {
+    const struct csvk_strings none = {0};
     *to = *options;
-    to->columns = to->primary_key = (struct csvk_strings){0};
+    to->columns = to->primary_key = to->first_header = none;
     to->schema = csvk_schema_share(options->schema);
-    int status = csvk_strings_copy(&to->columns, &options->columns);
-    return status == CSVK_OK ? csvk_strings_copy(&to->primary_key, &options->primary_key) : status;
+    bool copied = csvk_strings_copy(&to->columns, &options->columns) == CSVK_OK &&
+                  csvk_strings_copy(&to->primary_key, &options->primary_key) == CSVK_OK &&
+                  csvk_strings_copy(&to->first_header, &options->first_header) == CSVK_OK;
+    return copied ? CSVK_OK : CSVK_ENOMEM;
 }
 
 static void free_job(struct file_job *job)

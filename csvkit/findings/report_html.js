@@ -1,0 +1,315 @@
+'use strict';
+/* What the page has beside its plain HTML: the strip of each file, the filter of the findings, the
+   facts out of the JSON. All texts go in as text, never as markup. */
+(function () {
+  const CELLS = 100;
+  const RANK = {note: 1, warning: 2, error: 3};
+  const HOSTILE = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+
+  function visible(text) {
+    return String(text).replace(HOSTILE, function (c) {
+      return '\\u{' + c.charCodeAt(0).toString(16) + '}';
+    });
+  }
+  function make(tag, attributes, children) {
+    const element = document.createElement(tag);
+    for (const name of Object.keys(attributes || {})) {
+      element.setAttribute(name, attributes[name]);
+    }
+    for (const child of children || []) {
+      element.append(child instanceof Node ? child : visible(child));
+    }
+    return element;
+  }
+  function number(n) {
+    return n.toLocaleString('en-US');
+  }
+  function size(bytes) {
+    bytes = Math.round(bytes);
+    const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];
+    let unit = 0;
+    for (; bytes >= 1000 && unit < 4; unit++) {
+      bytes /= 1000;
+    }
+    return (unit === 0 ? number(bytes) : bytes.toPrecision(3)) + ' ' + units[unit];
+  }
+  function count(n, noun) {
+    return number(n) + ' ' + noun + (n === 1 ? '' : 's');
+  }
+
+  /* ---- the strip ---- */
+
+  /* From here on findings may lie that are not listed: of each rule the first ones are. `rows` are
+     all that `counts` counts. */
+  function listedUntil(rows, counts) {
+    let until = Infinity;
+    for (const rule of Object.keys(counts)) {
+      const own = rows.filter(function (row) { return row.dataset.rule === rule; });
+      if (own.length < counts[rule]) {
+        const places = own.map(function (row) { return Number(row.dataset.byte || 0); });
+        until = Math.min(until, places.reduce(function (a, b) { return Math.max(a, b); }, 0));
+      }
+    }
+    return until;
+  }
+  function cellsOf(rows, bytes) {
+    const cells = [];
+    for (const row of rows) {
+      const at = Math.min(CELLS - 1, Math.floor(Number(row.dataset.byte) / bytes * CELLS));
+      const cell = cells[at] || (cells[at] = {count: 0, severity: 'note', row: row});
+      cell.count++;
+      cell.severity = RANK[row.dataset.severity] > RANK[cell.severity] ?
+        row.dataset.severity : cell.severity;
+    }
+    return cells;
+  }
+  function barOf(cell, at, bytes, most) {
+    const what = 'At ' + size(bytes * at / CELLS) + ': ' + count(cell.count, 'finding') +
+      ', the worst: ' + cell.severity;
+    const bar = make('i');
+    bar.style.height = 20 + 80 * Math.log2(1 + cell.count) / Math.log2(1 + most) + '%';
+    const link = make('a', {href: '#' + cell.row.id, title: what, 'aria-label': what}, [bar]);
+    const item = make('li', {'class': cell.severity}, [link]);
+    item.style.left = at * 100 / CELLS + '%';
+    item.style.width = 100 / CELLS + '%';
+    return item;
+  }
+  function stripOf(title, rows, bytes, until) {
+    const list = make('ol', {'class': 'strip', 'aria-label': 'Where the findings of ' +
+      visible(title) + ' are, from its first byte to its last one'});
+    const cells = cellsOf(rows, bytes);
+    const most = cells.reduce(function (m, cell) { return Math.max(m, cell.count); }, 1);
+    cells.forEach(function (cell, at) {
+      list.append(barOf(cell, at, bytes, most));
+    });
+    if (until < bytes) {
+      const hatch = make('li', {'class': 'unlisted', 'aria-hidden': 'true'});
+      hatch.style.left = 100 * until / bytes + '%';
+      list.append(hatch);
+    }
+    return list;
+  }
+  function hatchNote(where) {
+    return make('p', {'class': 'shown'}, ['Hatched' + where +
+      ': more findings may lie here, which are counted but not listed.']);
+  }
+  function stripOfFile(rows, facts) {
+    const bytes = facts.bytes || 0;
+    const placed = rows.filter(hasPlace);
+    if (placed.length === 0 || bytes === 0) {
+      return [];
+    }
+    const until = listedUntil(rows, facts.rules || {});
+    const scale = [0, bytes / 2, bytes].map(function (n) { return make('span', {}, [size(n)]); });
+    return [stripOf('the file', placed, bytes, until),
+      make('div', {'class': 'scale', 'aria-hidden': 'true'}, scale),
+      ...(until < bytes ? [hatchNote(', from ' + size(until) + ' on')] : [])];
+  }
+  function hasPlace(row) {
+    return row.dataset.byte !== undefined;
+  }
+  /* Tables that are one file each: places in slices are places in files of their own. */
+  function stripsOfTables(rows, tables) {
+    const list = make('div', {'class': 'strips'});
+    let hatched = false;
+    tables.forEach(function (table, i) {
+      const own = rows.filter(function (row) { return Number(row.dataset.section) === i + 1; });
+      const name = 'out/tables/' + table.source;
+      const placed = own.filter(function (row) {
+        return hasPlace(row) && row.dataset.file === name;
+      });
+      if (placed.length !== 0 && table.bytes > 0 && table.slices === 0) {
+        const until = listedUntil(own, table.rules || {});
+        hatched = hatched || until < table.bytes;
+        list.append(make('bdi', {}, [name]), stripOf(name, placed, table.bytes, until),
+          make('span', {'class': 'shown'}, [size(table.bytes)]));
+      }
+    });
+    return list.childElementCount === 0 ? [] : [list, ...(hatched ? [hatchNote('')] : [])];
+  }
+  function putStrips(subject, facts, rows) {
+    const parts = Array.isArray(facts.tables) ? stripsOfTables(rows, facts.tables) :
+      stripOfFile(rows, facts);
+    if (parts.length !== 0) {
+      subject.querySelector('.where').append(make('h3', {}, ['Where']), ...parts);
+    }
+  }
+
+  /* ---- the filter ---- */
+
+  function putFilter(subject, rows) {
+    const section = subject.querySelector('.findings');
+    if (section === null || rows.length < 2) {
+      return function () {};
+    }
+    const search = make('input', {type: 'search', placeholder: 'Text, rule, column, line \u2026',
+      'aria-label': 'Show only findings with this text'});
+    const said = make('span', {role: 'status', 'class': 'shown'});
+    const boxes = Object.keys(RANK).reverse().map(function (severity) {
+      const own = rows.filter(function (row) { return row.dataset.severity === severity; });
+      const box = make('input', {type: 'checkbox', value: severity});
+      box.checked = true;
+      return own.length === 0 ? null :
+        {box: box, label: make('label', {}, [box, ' ' + count(own.length, severity)])};
+    }).filter(Boolean);
+    function apply() {
+      const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+      const on = boxes.filter(function (b) { return b.box.checked; })
+        .map(function (b) { return b.box.value; });
+      let shown = 0;
+      for (const row of rows) {
+        const text = row.textContent.toLowerCase();
+        row.hidden = !on.includes(row.dataset.severity) ||
+          !words.every(function (word) { return text.includes(word); });
+        shown += row.hidden ? 0 : 1;
+      }
+      said.textContent = shown === rows.length ? '' : number(shown) + ' of ' +
+        number(rows.length) + ' shown';
+    }
+    function reset() {
+      search.value = '';
+      boxes.forEach(function (b) { b.box.checked = true; });
+      apply();
+    }
+    search.addEventListener('input', apply);
+    boxes.forEach(function (b) { b.box.addEventListener('change', apply); });
+    section.querySelector('.scroll').before(make('div', {'class': 'filter'},
+      [search, ...boxes.map(function (b) { return b.label; }), said]));
+    for (const problem of subject.querySelectorAll('.problems li')) {
+      const button = make('button', {type: 'button'}, ['show only these']);
+      button.addEventListener('click', function () {
+        reset();
+        search.value = problem.dataset.rule;
+        apply();
+        section.scrollIntoView();
+        search.focus();
+      });
+      problem.querySelector('.count').after(' ', button);
+    }
+    return reset;
+  }
+
+  /* ---- the facts ---- */
+
+  const TITLES = {bytes: 'Size', column_names: 'Columns', columns: 'Columns', crlf: 'CR LF',
+    lf: 'LF', cr: 'CR', crcrlf: 'CR CR LF', is_permanent: 'Permanent', by: 'Decided by'};
+  const ELSEWHERE = ['file', 'folder', 'valid', 'errors', 'warnings', 'infos', 'rules', 'findings',
+    'findings_dropped'];
+
+  function titleOf(key) {
+    const words = key.replace(/_/g, ' ');
+    return TITLES[key] || words.charAt(0).toUpperCase() + words.slice(1);
+  }
+  function isEmpty(value) {
+    return value === null || value === '' || (typeof value === 'object' &&
+      Object.keys(value).length === 0);
+  }
+  function valueOf(key, value) {
+    if (typeof value === 'number') {
+      return /^bytes/.test(key) ? size(value) : number(value);
+    }
+    if (typeof value === 'boolean') {
+      return value ? 'yes' : 'no';
+    }
+    if (isEmpty(value)) {
+      return '\u2013';
+    }
+    if (Array.isArray(value) && typeof value[0] !== 'object') {
+      return value.slice(0, 200).map(visible).join(', ') +
+        (value.length > 200 ? ' \u2026 ' + number(value.length) + ' in all' : '');
+    }
+    if (Array.isArray(value)) {
+      return tableOf(value);
+    }
+    return typeof value === 'object' ? listOf(value) : value;
+  }
+  function listOf(facts) {
+    const list = make('dl');
+    for (const key of Object.keys(facts)) {
+      const value = facts[key];
+      const twice = key === 'columns' && typeof value === 'number' && facts.column_names;
+      if (!ELSEWHERE.includes(key) && !isEmpty(value) && value !== 0 && !twice) {
+        list.append(make('dt', {}, [titleOf(key)]), make('dd', {}, [valueOf(key, value)]));
+      }
+    }
+    return list;
+  }
+  function tableOf(items) {
+    const keys = Object.keys(items[0]).filter(function (key) {
+      return !ELSEWHERE.includes(key) && items.some(function (item) { return !isEmpty(item[key]); });
+    });
+    const head = make('tr', {}, keys.map(function (key) {
+      return make('th', {scope: 'col'}, [titleOf(key)]);
+    }));
+    const rows = items.slice(0, 1000).map(function (item) {
+      return make('tr', {}, keys.map(function (key) {
+        return make('td', typeof item[key] === 'number' ? {'class': 'number'} : {},
+          [valueOf(key, item[key] === undefined ? null : item[key])]);
+      }));
+    });
+    return make('div', {'class': 'scroll'}, [make('table', {},
+      [make('thead', {}, [head]), make('tbody', {}, rows)])]);
+  }
+  function putFacts(subject, facts) {
+    const plain = {}, tables = [];
+    for (const key of Object.keys(facts)) {
+      const value = facts[key];
+      if (Array.isArray(value) && typeof value[0] === 'object') {
+        tables.push(make('h3', {}, [titleOf(key)]), tableOf(value));
+      } else {
+        plain[key] = value;
+      }
+    }
+    const box = subject.querySelector('.known');
+    const list = listOf(plain);
+    if (list.childElementCount !== 0) {
+      box.append(make('h3', {}, [facts.folder ? 'The folder' : 'The file']), list);
+    }
+    box.append(...tables);
+  }
+
+  /* ---- the page ---- */
+
+  const resets = new Map();
+  /* A link to a row that the filter hides shows all rows first. */
+  function jump() {
+    const row = document.getElementById(location.hash.slice(1));
+    if (row === null || row.tagName !== 'TR') {
+      return;
+    }
+    if (row.hidden && resets.has(row.closest('.subject'))) {
+      resets.get(row.closest('.subject'))();
+    }
+    row.focus({preventScroll: true});
+    row.scrollIntoView({block: 'center'});
+  }
+  function putIndex(subjects) {
+    if (subjects.length < 2) {
+      return;
+    }
+    const items = subjects.map(function (subject) {
+      return make('li', {}, [make('a', {href: '#' + subject.id},
+        [subject.querySelector('h2').textContent]), ' ',
+        subject.querySelector('.verdict').textContent]);
+    });
+    document.querySelector('main').prepend(make('nav', {'class': 'subject files',
+      'aria-label': 'Files'}, [make('h2', {}, [count(subjects.length, 'file')]),
+      make('ul', {}, items)]));
+  }
+
+  const subjects = [...document.querySelectorAll('.subject')];
+  for (const subject of subjects) {
+    const text = subject.querySelector('script.facts');
+    if (text === null) {
+      continue; /* it was not judged */
+    }
+    const facts = JSON.parse(text.textContent);
+    const rows = [...subject.querySelectorAll('.findings tbody tr')];
+    putStrips(subject, facts, rows);
+    resets.set(subject, putFilter(subject, rows));
+    putFacts(subject, facts);
+  }
+  putIndex(subjects);
+  window.addEventListener('hashchange', jump);
+  jump();
+}());
