@@ -132,9 +132,7 @@ static bool is_accepted(const struct csvk_validator *v, const struct value_check
 static void judge_field(struct csvk_validator *v, size_t i, size_t record_begin, uint64_t number)
 {
     const struct schema_state *s = v->schema;
-    size_t begin = i == 0 ? record_begin : s->scan->find_end(&s->found, record_begin, i - 1) + 1;
-    size_t end = s->scan->find_end(&s->found, record_begin, i);
-    struct csvk_field field = {(uint32_t)begin, (uint32_t)end, 0};
+    struct csvk_field field = s->scan->find_field(&s->found, record_begin, i);
     size_t column = s->column_of[i];
     if (!is_accepted(v, &s->column[column].check, &field)) {
         judge_slowly(v, field, column, number);

@@ -68,7 +68,7 @@ static inline struct byte_masks load_plain(const unsigned char *p, unsigned char
 #undef LOAD
 #undef ONLY_DIGITS
 
-static const struct schema_scan plain = {skip_digits_plain, find_fields_plain, find_end_plain};
+static const struct schema_scan plain = {skip_digits_plain, find_fields_plain, find_field_plain};
 
 /* ---- x86 ------------------------------------------------------------------------------------- */
 
@@ -122,7 +122,7 @@ static inline struct byte_masks load_sse2(const unsigned char *p, unsigned char 
 #undef LOAD
 #undef ONLY_DIGITS
 
-static const struct schema_scan sse2 = {skip_digits_sse2, find_fields_sse2, find_end_sse2};
+static const struct schema_scan sse2 = {skip_digits_sse2, find_fields_sse2, find_field_sse2};
 
 #define WIDE __attribute__((target("avx2,bmi,bmi2,pclmul")))
 
@@ -191,7 +191,7 @@ WIDE static inline bool only_digits_avx2(const unsigned char *p, unsigned char d
 #undef LOAD
 #undef ONLY_DIGITS
 
-static const struct schema_scan avx2 = {skip_digits_avx2, find_fields_avx2, find_end_avx2};
+static const struct schema_scan avx2 = {skip_digits_avx2, find_fields_avx2, find_field_avx2};
 #endif
 
 const struct schema_scan *schema_scan_at(enum csvk_simd level)

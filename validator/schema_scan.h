@@ -32,8 +32,8 @@ struct schema_scan {
     size_t (*find_fields)(const unsigned char *bytes, size_t begin, size_t end,
                           const struct csvk_dialect *dialect, const struct scan_fields *fields,
                           size_t most);
-    /* Where the field number `index` of these ends. */
-    size_t (*find_end)(const struct scan_fields *fields, size_t begin, size_t index);
+    /* Where the field number `index` of these is; without flags. */
+    struct csvk_field (*find_field)(const struct scan_fields *fields, size_t begin, size_t index);
 };
 /* The best that the processor has, not above `level`. Static. */
 const struct schema_scan *schema_scan_at(enum csvk_simd level);

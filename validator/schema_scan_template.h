@@ -103,16 +103,26 @@ static TARGET size_t NAME(find_fields)(const unsigned char *bytes, size_t begin,
     return count;
 }
 
-/* See find_end in schema_scan.h. */
-static TARGET size_t NAME(find_end)(const struct scan_fields *fields, size_t begin, size_t index)
+/* See find_field in schema_scan.h. */
+static TARGET struct csvk_field NAME(find_field)(const struct scan_fields *fields, size_t begin,
+                                                 size_t index)
 {
     const uint64_t *block = fields->ends;
-    for (size_t here; index >= (here = (size_t)__builtin_popcountll(*block)); block++) {
-        index -= here;
+    size_t skip = index, first = begin;
+    for (size_t here; skip > (here = (size_t)__builtin_popcountll(*block)); block++) {
+        skip -= here;
     }
     uint64_t ends = *block;
-    for (; index > 0; index--) {
+    for (; skip > 1; skip--) {
         ends &= ends - 1;
     }
-    return begin + (size_t)(block - fields->ends) * BLOCK + (size_t)__builtin_ctzll(ends);
+    if (skip == 1) { /* this one ends the field before */
+        first += (size_t)(block - fields->ends) * BLOCK + (size_t)__builtin_ctzll(ends) + 1;
+        ends &= ends - 1;
+    }
+    while (ends == 0) {
+        ends = *++block;
+    }
+    size_t end = begin + (size_t)(block - fields->ends) * BLOCK + (size_t)__builtin_ctzll(ends);
+    return (struct csvk_field){(uint32_t)first, (uint32_t)end, 0};
 }

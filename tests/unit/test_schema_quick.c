@@ -87,7 +87,9 @@ START_TEST(fields_are_found_as_byte_by_byte)
                               count);
             for (size_t i = 0; i < count; i++) {
                 size_t length = ends[i] - (i == 0 ? 0 : ends[i - 1] + 1);
-                ck_assert_uint_eq(scan->find_end(&found, begin, i), ends[i] + begin);
+                struct csvk_field at = scan->find_field(&found, begin, i);
+                ck_assert_uint_eq(at.begin, ends[i] + begin - length);
+                ck_assert_uint_eq(at.end, ends[i] + begin);
                 ck_assert_int_eq((found_digits[i / 64] >> (i % 64)) & 1, digits[i]);
                 ck_assert_int_eq((found_longer[i / 64] >> (i % 64)) & 1, length > 2);
             }
