@@ -13,9 +13,10 @@
 
 enum { STEPS = 512, LARGEST_STEP = 65536 };
 
-/* Sizes are estimates until a file is closed: distance from `most`, from `least` when the rest is
-   known and shared, and when it is not. */
-static const double MARGIN = 0.03, SHARED_MARGIN = 0.015;
+/* Sizes are estimates until a file is closed: distance from `most` and from `least`; from `least`
+   when the rest is known and shared; and when it was shared in this way before. A prediction
+   changes a little with every slice, and that must not join the last two of slices of one size. */
+static const double MARGIN = 0.03, SHARED_MARGIN = 0.015, KEPT_MARGIN = 0.01;
 static const double DOUBT = 0.1; /* there may be that much more left than predicted */
 
 static int check_limits(const struct csvk_slice_options *o, struct csvk_error *err)
@@ -103,7 +104,9 @@ static double largest_allowed(const struct slice_plan *plan)
 
 static double smallest_allowed(const struct slice_plan *plan)
 {
-    return (double)plan->least * (1 + (plan->total != 0 ? SHARED_MARGIN : MARGIN));
+    bool kept = plan->planned != 0 && (plan->parts == 0 || plan->parts == plan->planned);
+    return (double)plan->least *
+           (1 + (plan->total == 0 ? MARGIN : kept ? KEPT_MARGIN : SHARED_MARGIN));
 }
 
 /* The size for each of `parts` slices when `rest` bytes of files are left. */
