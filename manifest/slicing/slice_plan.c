@@ -105,9 +105,8 @@ static double largest_allowed(const struct slice_plan *plan)
 static double smallest_allowed(const struct slice_plan *plan)
 {
     bool kept = plan->planned != 0 && (plan->parts == 0 || plan->parts == plan->planned);
-    return (double)plan->least * (1 + (plan->total == 0 ? MARGIN
-                                       : kept           ? KEPT_MARGIN
-                                                        : SHARED_MARGIN));
+    double margin = kept ? KEPT_MARGIN : SHARED_MARGIN;
+    return (double)plan->least * (1 + (plan->total == 0 ? MARGIN : margin));
 }
 
 /* The size for each of `parts` slices when `rest` bytes of files are left. */
