@@ -9,12 +9,12 @@
 enum { MOST_SLICES = 64 };
 
 /* A text of which a byte takes `first` to `last` billionths of a byte in a file. */
-struct text {
+struct packed_text {
     uint64_t total, first, last;
 };
 
 /* Bytes of the file of [from, to). */
-static uint64_t packed(const struct text *text, uint64_t from, uint64_t to)
+static uint64_t packed(const struct packed_text *text, uint64_t from, uint64_t to)
 {
     double change = ((double)text->last - (double)text->first) / (double)text->total;
     double mean = (double)text->first + change * ((double)from + (double)to) / 2;
@@ -22,7 +22,8 @@ static uint64_t packed(const struct text *text, uint64_t from, uint64_t to)
 }
 
 /* Cuts the text; the sizes of the files, and how many. */
-static size_t cut(const struct csvk_slice_options *options, const struct text *text, uint64_t *size)
+static size_t cut(const struct csvk_slice_options *options, const struct packed_text *text,
+                  uint64_t *size)
 {
     struct slice_plan plan;
     struct csvk_error err;
@@ -52,7 +53,7 @@ static size_t cut(const struct csvk_slice_options *options, const struct text *t
 START_TEST(slices_of_one_size)
 {
     static const struct {
-        struct text text;
+        struct packed_text text;
         size_t slices;
     } rows[] = {
         {{120000000, 339600000, 337700000}, 4}, {{120000000, 340000000, 337400000}, 4},
