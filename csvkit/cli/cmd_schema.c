@@ -205,7 +205,7 @@ static int take_table(struct cli *cli, const char *path, struct side *side)
             status = cli_trouble(cli, "out of memory");
             break;
         }
-        added->family = csvk_types_propose(column->types);
+        added->family = (int)csvk_types_propose(column->types);
         added->filled = column->empty == 0;
         added->evidence = *column->types;
     }
