@@ -62,7 +62,10 @@ static inline SCAN_TARGET uint64_t chunk_high(chunk c)
 #define UTF8_IS_ZERO(v)     (_mm512_test_epi8_mask(v, v) == 0)
 #define UTF8_MASK(v)        ((uint64_t)_mm512_test_epi8_mask(v, v))
 #define UTF8_BYTES          64
+#define UTF8_ADD            _mm512_add_epi8
+#define UTF8_MAX            _mm512_max_epu8
 #include "csvkit/parse/scan/x86/utf8_lookup.h"
+#include "csvkit/parse/scan/x86/utf8_narrow.h"
 
 /* ---- what a stretch asks after its blocks (clean_stretch_check.h) ---- */
 
@@ -123,12 +126,12 @@ PROBE_INLINE bool probe_special(const text_probe *t, const unsigned char *p)
     return p[-1] >= 0x80 || p[-2] >= 0x80 || _mm512_movepi8_mask(t->leads) != 0;
 }
 
-/* True when one of them is there. Over all blocks: this is needed too seldom to remember which. */
-static SCAN_TARGET bool check_special(const unsigned char *p, size_t blocks)
+/* True when one of them ends in `blocks`: bit i is block i. */
+static SCAN_TARGET bool check_special(const unsigned char *p, uint64_t blocks)
 {
     __m512i found = _mm512_setzero_si512();
-    for (size_t i = 0; i < 64 * blocks; i += 64) {
-        found = _mm512_or_si512(found, utf8_special(p + i));
+    for (; blocks != 0; blocks &= blocks - 1) {
+        found = _mm512_or_si512(found, utf8_special(p + 64 * _tzcnt_u64(blocks)));
     }
     return !UTF8_IS_ZERO(found);
 }
