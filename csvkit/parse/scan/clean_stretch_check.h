@@ -220,8 +220,12 @@ static SCAN_TARGET bool stretch_narrow(const unsigned char *p, uint64_t blocks)
     return narrow_holds(&t);
 }
 
-/* True when the text is neither ill-formed nor special. */
-static SCAN_TARGET bool stretch_wide(const unsigned char *p, uint64_t blocks)
+/*
+ * True when the text is neither ill-formed nor special. This and stretch_text are functions of
+ * their own on purpose: inlined, they take registers from the blocks of all kinds.
+ */
+static __attribute__((noinline)) SCAN_TARGET bool stretch_wide(const unsigned char *p,
+                                                               uint64_t blocks)
 {
     text_probe t = probe_text_none();
     uint64_t looked_at = blocks;
@@ -242,8 +246,10 @@ static SCAN_TARGET bool stretch_wide(const unsigned char *p, uint64_t blocks)
  * after one whose last byte is above 7F, and the first block when the stretch begins within text.
  * *texts becomes the blocks that hold text themselves, with the first one in that case.
  */
-static SCAN_TARGET bool stretch_text(struct clean_check *check, const unsigned char *p,
-                                     const struct stretch_masks *masks, uint64_t *texts)
+static __attribute__((noinline)) SCAN_TARGET bool stretch_text(struct clean_check *check,
+                                                               const unsigned char *p,
+                                                               const struct stretch_masks *masks,
+                                                               uint64_t *texts)
 {
     uint64_t blocks = masks->texts | (check->wide ? 1 : 0);
     *texts = blocks;
