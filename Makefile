@@ -101,7 +101,7 @@ EXTRA_SO := $(B)/libcsvkit-extra.so.$(VERSION)
 LIBS := $(EXTRA) $(LIB)
 LINK_LIBS := $(LIBS) $(EXTRA_LIBS)
 
-.PHONY: all doc check check-large-slice check-large-upload check-storage-faults check-manifests check-mutations check-parallel check-processor check-schema-values check-slice-spread check-radosgw check-damage check-advice check-mutants compare bench bench-damage bench-damage-world bench-deps bench-repair fuzz fuzz-bins lint install install-files uninstall dist distcheck deb tarball npm sbom exports \
+.PHONY: all doc check check-large-slice check-large-upload check-storage-faults check-manifests check-mutations check-parallel check-processor check-schema-values check-slice-spread check-radosgw check-damage check-advice check-mutants compare bench benchmarks bench-damage bench-damage-world bench-deps bench-repair fuzz fuzz-bins lint install install-files uninstall dist distcheck deb tarball npm sbom exports \
 	coverage clean help demo deps tests
 .DEFAULT_GOAL := all
 
@@ -304,6 +304,9 @@ bench-repair: bench-bins ## what normalize makes of records broken on purpose, p
 
 bench: all bench-bins ## speed and memory beside wc, libcsv, cp, gzip, pigz, zcat, curl, in one run (S=section)
 	@python3 tests/bench/bench.py $(B) $(S)
+
+benchmarks: all bench-bins ## write doc/benchmarks.md: what make bench prints, and on what machine, once that is idle
+	@python3 tests/bench/benchmarks.py $(B) doc/benchmarks.md $(S)
 
 compare: all ## what other programs say of the same broken files (those that are installed; NODE_PATH for npm's)
 	@python3 tests/bench/compare.py $(TOOL)

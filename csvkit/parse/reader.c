@@ -1,7 +1,7 @@
 /*
- * reader.c - the reader: the only owner of a window over a source. It asks the source for bytes,
- * has whole records examined by the scan, keeps the unfinished tail, and moves that to the front at
- * the next call.
+ * reader.c - the reader: the only owner of a window over a source. It has bytes put into the window
+ * (reader_window.c), has whole records examined by the scan, and keeps the unfinished tail, which
+ * moves to the front at the next call.
  *
  *      slack |  carried tail  |  freshly read  | slack
  *            ^begin                            ^end
@@ -36,13 +36,12 @@
 #define ENOUGH_COUNTING 256
 
 /*
- * With CSVK_COUNTS a record with more bytes, facts or fields than these is streamed by the
- * reference parser. So the memory has a limit, and facts come in pieces and are not held in great
- * numbers.
+ * With CSVK_COUNTS a record with more bytes (COUNTS_MAX_RECORD), facts or fields than these is
+ * streamed by the reference parser. So the memory has a limit, and facts come in pieces and are not
+ * held in great numbers.
  */
-#define COUNTS_MAX_RECORD (2u * 1024 * 1024)
-#define MOST_FACTS        16384
-#define MOST_FIELDS       131072
+#define MOST_FACTS  16384
+#define MOST_FIELDS 131072
 
 /* Offsets in a batch have 32 bits; a window and the slack must fit as well. */
 #define LARGEST_RECORD (UINT64_C(0xffffffff) - (1u << 20))
@@ -72,11 +71,6 @@ static void resolve_options(struct csvk_options *options)
     if (options->max_record > LARGEST_RECORD) {
         options->max_record = LARGEST_RECORD;
     }
-}
-
-static const char *name_of(const struct csvk_reader *reader)
-{
-    return reader->source != NULL ? csvk_source_name(reader->source) : reader->name;
 }
 
 static int new_reader(struct csvk_reader **out, const struct csvk_options *options,
@@ -132,23 +126,6 @@ int csvk_reader_new_fed(struct csvk_reader **out, const char *name,
     return CSVK_OK;
 }
 
-int csvk_feed(struct csvk_reader *reader, const void *bytes, size_t length, struct csvk_error *err)
-{
-    if (reader->source != NULL || reader->fed_all || reader->food.len != 0) {
-        return csvk_fail(err, CSVK_EUSAGE, "%s: %s", name_of(reader),
-                         reader->source != NULL ? "the reader has a source, and is not fed"
-                         : reader->fed_all      ? "bytes after csvk_feed_end"
-                                                : "bytes are left that were fed before");
-    }
-    reader->food = (struct csvk_bytes){bytes, length};
-    return CSVK_OK;
-}
-
-void csvk_feed_end(struct csvk_reader *reader)
-{
-    reader->fed_all = true;
-}
-
 void csvk_reader_free(struct csvk_reader *reader)
 {
     if (reader != NULL) {
@@ -171,100 +148,6 @@ void csvk_reader_only_count(struct csvk_reader *reader, uint32_t kinds)
 const struct csvk_totals *csvk_reader_totals(const struct csvk_reader *reader)
 {
     return &reader->scan.table.totals;
-}
-
-static int out_of_memory(const struct csvk_reader *reader, struct csvk_error *err)
-{
-    return csvk_fail(err, CSVK_ENOMEM, "%s: out of memory at byte %llu (record %llu)",
-                     name_of(reader), (unsigned long long)reader->offset,
-                     (unsigned long long)reader->scan.table.totals.records + 1);
-}
-
-/*
- * Moves the tail to the front of the window and makes room for `more` bytes after it. The capacity
- * doubles, so moving a record that grows costs no more than its length.
- */
-static int make_room(struct csvk_reader *reader, size_t more, struct csvk_error *err)
-{
-    size_t kept = available(reader);
-    size_t need = kept + more;
-    if (need > reader->capacity) {
-        size_t capacity = reader->capacity == 0 ? more + more / 16 : reader->capacity * 2;
-        capacity = capacity < need ? need : capacity;
-        unsigned char *data = csvk_malloc(capacity + 2 * CSVK_SCAN_SLACK);
-        if (data == NULL) {
-            return out_of_memory(reader, err);
-        }
-        memset(data, 0, CSVK_SCAN_SLACK);
-        memset(data + CSVK_SCAN_SLACK + capacity, 0, CSVK_SCAN_SLACK);
-        if (kept != 0) {
-            memcpy(data + CSVK_SCAN_SLACK, window_begin(reader), kept);
-        }
-        csvk_free(reader->data);
-        reader->data = data;
-        reader->capacity = capacity;
-    } else if (reader->begin != 0 && kept != 0) {
-        memmove(reader->data + CSVK_SCAN_SLACK, window_begin(reader), kept);
-    }
-    reader->begin = 0;
-    reader->end = kept;
-    return CSVK_OK;
-}
-
-/*
- * A long record has been handed out: gives its memory back, so that one giant does not stay for
- * ever.
- */
-static void shrink(struct csvk_reader *reader)
-{
-    if (available(reader) == 0 && reader->capacity > 16 * reader->options.window &&
-        reader->capacity > COUNTS_MAX_RECORD) {
-        csvk_free(reader->data);
-        reader->data = NULL;
-        reader->capacity = reader->begin = reader->end = 0;
-    }
-}
-
-/* Takes what was fed. CSVK_HUNGRY when there is nothing, and something may follow. */
-static int take_food(struct csvk_reader *reader, unsigned char *bytes, size_t capacity, size_t *got)
-{
-    struct csvk_bytes *food = &reader->food;
-    *got = food->len < capacity ? food->len : capacity;
-    if (*got == 0) {
-        reader->hungry = !reader->fed_all;
-        return reader->hungry ? CSVK_HUNGRY : CSVK_OK;
-    }
-    memcpy(bytes, food->ptr, *got);
-    food->ptr += *got;
-    food->len -= *got;
-    return CSVK_OK;
-}
-
-/* Reads up to a window of bytes after those that are here. */
-static int read_more(struct csvk_reader *reader, struct csvk_error *err)
-{
-    size_t window = csvk_reader_piece(reader);
-    int status = make_room(reader, window, err);
-    if (status != CSVK_OK) {
-        return status;
-    }
-    size_t got = 0;
-    unsigned char *to = reader->data + CSVK_SCAN_SLACK + reader->end;
-    if (reader->ahead.read != NULL) {
-        status = reader->ahead.read(reader->ahead.context, to, window, &got, err);
-    } else {
-        status = reader->source != NULL ? csvk_source_read(reader->source, to, window, &got, err)
-                                        : take_food(reader, to, window, &got);
-    }
-    if (status != CSVK_OK) {
-        return status;
-    }
-    reader->end += got;
-    /* The scan's answers do not depend on the slack. Zeros keep its speed from it as well. */
-    memset(window_begin(reader) + reader->end, 0, CSVK_SCAN_SLACK);
-    reader->bytes_read += got;
-    reader->at_end = got == 0;
-    return CSVK_OK;
 }
 
 /* ---- the start: byte order marks ---- */
@@ -297,7 +180,7 @@ static int drain(struct csvk_reader *reader, struct csvk_error *err)
 {
     while (!reader->at_end) {
         drop(reader, available(reader));
-        int status = read_more(reader, err);
+        int status = csvk_reader_read_more(reader, err);
         if (status != CSVK_OK) {
             return status;
         }
@@ -310,7 +193,7 @@ static int drain(struct csvk_reader *reader, struct csvk_error *err)
 static int start(struct csvk_reader *reader, struct csvk_error *err)
 {
     while (available(reader) < 4 && !reader->at_end) {
-        int status = read_more(reader, err);
+        int status = csvk_reader_read_more(reader, err);
         if (status != CSVK_OK) {
             return status;
         }
@@ -412,7 +295,7 @@ static int too_long(const struct csvk_reader *reader, struct csvk_error *err)
         err, CSVK_ELIMIT,
         "%s: record %llu, which begins at byte %llu, is longer than %llu bytes, the most that is "
         "kept in memory; most often an enclosure in it is opened and never closed",
-        name_of(reader), (unsigned long long)reader->scan.table.totals.records + 1,
+        csvk_reader_name(reader), (unsigned long long)reader->scan.table.totals.records + 1,
         (unsigned long long)reader->offset, (unsigned long long)reader->options.max_record);
     if (err != NULL) {
         err->offset = reader->offset;
@@ -499,14 +382,14 @@ static int next_in_oversize(struct csvk_reader *reader, struct csvk_error *err)
 {
     struct csvk_totals before = reader->scan.table.totals;
     while (!reader->at_end && available(reader) < OVERSIZE_PIECE) {
-        int status = read_more(reader, err);
+        int status = csvk_reader_read_more(reader, err);
         if (status != CSVK_OK) {
             return status;
         }
     }
     csvk_reader_read_piece(reader);
     if (reader->scan.builder.failed) {
-        return out_of_memory(reader, err);
+        return csvk_reader_out_of_memory(reader, err);
     }
     hand_out(reader, &before, 0);
     reader->batch.bytes = NULL;
@@ -526,7 +409,7 @@ static int next_records(struct csvk_reader *reader, struct csvk_error *err)
         }
         size_t used = examine(reader);
         if (reader->scan.builder.failed) {
-            return out_of_memory(reader, err);
+            return csvk_reader_out_of_memory(reader, err);
         }
         if (used != 0 || reader->phase == PHASE_DONE || anything_reported(reader, &before)) {
             hand_out(reader, &before, used);
@@ -540,7 +423,7 @@ static int next_records(struct csvk_reader *reader, struct csvk_error *err)
             csvk_reader_begin_oversize(reader);
             return next_in_oversize(reader, err);
         }
-        int status = read_more(reader, err);
+        int status = csvk_reader_read_more(reader, err);
         if (status != CSVK_OK) {
             return status;
         }
@@ -558,7 +441,7 @@ static void forget_batch(struct csvk_reader *reader)
     reader->batch_bytes = 0;
     csvk_batch_builder_clear(&reader->scan.builder);
     csvk_scan_forget(&reader->scan);
-    shrink(reader);
+    csvk_reader_shrink(reader);
 }
 
 /* Reads the rest of what cannot be parsed, and hands out what was found out about it. */

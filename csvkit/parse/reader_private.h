@@ -1,13 +1,16 @@
 /*
- * reader_private.h - private: the reader's state, and what its files share. reader.c owns the
- * window and hands out batches; reader_oversize.c streams records that are longer than the window
- * may get; ahead.c hands out what was examined ahead.
+ * reader_private.h - private: the reader's state, and what its files share. reader.c hands
+ * out batches; reader_window.c fills the window; reader_oversize.c streams records that are longer
+ * than the window may get; ahead.c hands out what was examined ahead.
  */
 #ifndef CSVKIT_PARSE_READER_PRIVATE_H
 #define CSVKIT_PARSE_READER_PRIVATE_H
 
 #include "csvkit/parse/ahead.h"
 #include "csvkit/parse/scan/scan.h"
+
+/* With CSVK_COUNTS, unless the options say otherwise, no longer record is kept in memory. */
+#define COUNTS_MAX_RECORD (2u * 1024 * 1024)
 
 /* How many bytes of an oversize record are taken in one call. */
 #define OVERSIZE_PIECE (64u * 1024)
@@ -81,6 +84,14 @@ static inline bool all_nul(const unsigned char *bytes, size_t length)
     }
     return length != 0;
 }
+
+/* reader_window.c: the name of the input, for messages */
+const char *csvk_reader_name(const struct csvk_reader *reader);
+int csvk_reader_out_of_memory(const struct csvk_reader *reader, struct csvk_error *err);
+/* Reads up to a window of bytes after those that are here; at_end when there are none. */
+int csvk_reader_read_more(struct csvk_reader *reader, struct csvk_error *err);
+/* A long record has been handed out: gives its memory back, so that no giant stays for ever. */
+void csvk_reader_shrink(struct csvk_reader *reader);
 
 /* Makes the batch of what `builder` holds, for the `size` bytes of records at reader->offset. */
 void csvk_reader_make_batch(struct csvk_reader *reader, const struct csvk_batch_builder *builder,

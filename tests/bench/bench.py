@@ -68,7 +68,8 @@ def generate(folder, kind, size=SIZE):
 
 
 def validate(folder):
-    for kind in ("numeric", "mixed", "mixed-accents", "mixed-crlf", "quoted", "cities", "onebyte"):
+    for kind in ("numeric", "mixed", "mixed-accents", "mixed-cjk", "mixed-crlf", "quoted", "cities",
+                 "onebyte"):
         path = generate(folder, kind)
         rows = compare({"wc -l": ["wc", "-l", path]},
                        {"reader alone, no judgement": [BENCH + "bench_count", path],

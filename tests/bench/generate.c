@@ -1,10 +1,11 @@
 /*
  * generate.c - writes made-up tables to standard output, the same bytes for the same arguments:
  *   generate KIND SIZE [SEED]
- * KIND: numeric mixed mixed-crlf mixed-accents quoted cities orders shop onebyte dirty dirty1000
- * keys One word in 16 is not ASCII, as in English or German text; in "mixed-accents" one in 5, more
- * than in French. "dirty" has a defect in every record, "dirty1000" in one of a thousand: each kind
- * as often as every other. "dirty-NAME" has defects of one kind only; see `defects` for the names.
+ * KIND: numeric mixed mixed-crlf mixed-accents mixed-cjk quoted cities orders shop onebyte dirty
+ * dirty1000 keys. One word in 16 is not ASCII, as in English or German text; in "mixed-accents" one
+ * in 5, more than in French; in "mixed-cjk" one in 5 is Chinese, Japanese or Korean. "dirty" has a
+ * defect in every record, "dirty1000" in one of a thousand: each kind as often as every other.
+ * "dirty-NAME" has defects of one kind only; see `defects` for the names.
  *
  * "orders" is for compression. Sixteen words in all, as in the others, make a compressor's search
  * for long matches pay more than it does in tables of the world. Here words come from vocabularies
@@ -25,8 +26,9 @@ struct maker {
     char *out;
     size_t length;
     uint64_t record;
-    unsigned plain; /* words of 16 that are ASCII */
-    uint64_t clock; /* of "orders" */
+    unsigned plain;            /* words of 16 that are ASCII */
+    const char *const *others; /* the four words that are not */
+    uint64_t clock;            /* of "orders" */
 };
 
 static uint64_t next(struct maker *m)
@@ -61,6 +63,10 @@ static const char *const words[] = {
     "the",   "return", "customer",    "pending", "invoice", "warehouse", "north",    "express"};
 static const char *const accents[] = {"caf\xc3\xa9", "na\xc3\xafve", "Krak\xc3\xb3w",
                                       "Gr\303\266\303\237e"};
+/* Tokyo; order; Seoul; and Peking with a wide comma, which begins as special characters do: EF. */
+static const char *const cjk[] = {"\xe6\x9d\xb1\xe4\xba\xac", "\xe6\xb3\xa8\xe6\x96\x87",
+                                  "\xec\x84\x9c\xec\x9a\xb8",
+                                  "\xe5\x8c\x97\xe4\xba\xac\xef\xbc\x8c"};
 
 static void text(struct maker *m, unsigned count)
 {
@@ -70,7 +76,7 @@ static void text(struct maker *m, unsigned count)
         }
         uint64_t pick = next(m);
         bool plain = (pick >> 32) % 16 < m->plain;
-        put(m, plain ? words[pick % 16] : accents[pick % 4]);
+        put(m, plain ? words[pick % 16] : m->others[pick % 4]);
     }
 }
 
@@ -532,8 +538,10 @@ int main(int argc, char **argv)
         return 2;
     }
     static char buffer[1 << 20];
-    struct maker m = {argc > 3 ? strtoull(argv[3], NULL, 10) : 1, buffer, 0, 0, 15, 0};
-    m.plain = strcmp(argv[1], "mixed-accents") == 0 ? 13 : 15;
+    struct maker m = {.state = argc > 3 ? strtoull(argv[3], NULL, 10) : 1, .out = buffer};
+    bool is_cjk = strcmp(argv[1], "mixed-cjk") == 0;
+    m.plain = is_cjk || strcmp(argv[1], "mixed-accents") == 0 ? 13 : 15;
+    m.others = is_cjk ? cjk : accents;
     uint64_t wanted = strtoull(argv[2], NULL, 10), done = 0;
     make_vocabularies(&m);
     header(&m, argv[1]);

@@ -210,10 +210,41 @@ END_TEST
 
 /* ---- one defect in a stretch that is checked as a whole (clean_stretch_check.h) ---- */
 
-/* Values of a field, each with a defect that shows nowhere else in its record. */
-static const char *const lone_defects[] = {"ab\"cd\"", "\"ab\"cd", "\"ab\" ",      " \"ab\"",
-                                           "a\rb",     "\x01",     "\x7f",         "\xc3",
-                                           "\xe2\x82", "\x80",     "\xe2\x80\xa8", "\xc2\x85"};
+/* Values of a field, each with a defect that shows nowhere else in its record; and at the end text
+ * that has none, of sequences of two, three and four bytes. */
+static const char *const lone_values[] = {"ab\"cd\"",
+                                          "\"ab\"cd",
+                                          "\"ab\" ",
+                                          " \"ab\"",
+                                          "a\rb",
+                                          "\x01",
+                                          "\x7f",
+                                          "\xc3",
+                                          "\xe2\x82",
+                                          "\x80",
+                                          "\xe2\x80\xa8",
+                                          "\xc2\x85",
+                                          "\xc0\xaf",
+                                          "\xc1\x80",
+                                          "\xc3\xc3\xa9",
+                                          "\xc3\xa9\xa9",
+                                          "\xdf",
+                                          "\xe0\x80\x80",
+                                          "\xed\xa0\x80",
+                                          "\xf0\x9f\x98",
+                                          "\xf4\x90\x80\x80",
+                                          "\xe2",
+                                          "\xf8",
+                                          "\xff",
+                                          "\xef\xbf\xbd",
+                                          "\xef\xbb\xbf",
+                                          "\xc2",
+                                          "\xc3\xa9",
+                                          "\xdf\xbf",
+                                          "\xe2\x82\xac",
+                                          "\xf0\x9f\x98\x80",
+                                          "\xc2\xa0\xc3\xa9",
+                                          "\xef\xbc\x8c"};
 
 /* Clean records, and among them one whose first field ends with `value`, which is put `at` bytes
  * behind the header. */
@@ -237,13 +268,13 @@ static void put_stretch(struct csvk_buf *to, size_t at, const char *value, const
 START_TEST(a_lone_defect_is_reported_at_every_border)
 {
     static struct csvk_buf table;
-    for (size_t k = 0; k < 2 * sizeof lone_defects / sizeof *lone_defects; k++) {
+    for (size_t k = 0; k < 2 * sizeof lone_values / sizeof *lone_values; k++) {
         for (size_t at = 61; at < (size_t)64 * 34; at += at % 64 < 3 || at % 64 > 59 ? 1 : 57) {
-            put_stretch(&table, at, lone_defects[k / 2], k % 2 == 0 ? "\n" : "\r\n");
+            put_stretch(&table, at, lone_values[k / 2], k % 2 == 0 ? "\n" : "\r\n");
             struct csvk_options options = options_of(_i, CSVK_COUNTS, 0);
             options.facts &= ~(CSVK_FACT_BIT(CSVK_FACT_NON_ASCII) | CSVK_FACT_BIT(CSVK_FACT_TAB));
             ck_assert_msg(reads_as_the_reference_parser(&table, options),
-                          "defect %zu at %zu, level %d", k / 2, at, _i);
+                          "value %zu at %zu, level %d", k / 2, at, _i);
         }
     }
     csvk_buf_release(&table);

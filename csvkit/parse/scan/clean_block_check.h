@@ -41,6 +41,7 @@ struct clean_check {
     uint64_t inner_breaks;         /* enclosed line breaks since the last record end */
     bool strict_eol;               /* every line break of a record must be of the table's kind */
     unsigned kind;                 /* of the stretch to come: what its bytes are expected to hold */
+    unsigned wide_stretches;       /* so many are not tried as narrow text (stretch_text) */
     uint64_t crlf_mode;            /* all ones: the table's kind is CR LF */
     uint64_t records, crlf, lines; /* shown to be clean */
     size_t end;                    /* offset after the last clean record */

@@ -83,7 +83,10 @@ static inline SCAN_TARGET uint64_t chunk_high(chunk c)
 #define UTF8_MASK(v)                                                                               \
     ((uint64_t)(uint32_t)~_mm256_movemask_epi8(_mm256_cmpeq_epi8(v, _mm256_setzero_si256())))
 #define UTF8_BYTES 32
+#define UTF8_ADD   _mm256_add_epi8
+#define UTF8_MAX   _mm256_max_epu8
 #include "csvkit/parse/scan/x86/utf8_lookup.h"
+#include "csvkit/parse/scan/x86/utf8_narrow.h"
 
 /* ---- what a stretch asks of a block (clean_stretch_check.h) ---- */
 
@@ -255,12 +258,14 @@ PROBE_INLINE bool probe_special(const text_probe *t, const unsigned char *p)
     return p[-1] >= 0x80 || p[-2] >= 0x80 || !_mm256_testz_si256(t->leads, t->leads);
 }
 
-/* True when one of them is there. Over all blocks: this is needed too seldom to remember which. */
-static SCAN_TARGET bool check_special(const unsigned char *p, size_t blocks)
+/* True when one of them ends in `blocks`: bit i is block i. */
+static SCAN_TARGET bool check_special(const unsigned char *p, uint64_t blocks)
 {
     __m256i found = _mm256_setzero_si256();
-    for (size_t i = 0; i < 64 * blocks; i += 32) {
-        found = _mm256_or_si256(found, utf8_special(p + i));
+    for (; blocks != 0; blocks &= blocks - 1) {
+        const unsigned char *block = p + 64 * _tzcnt_u64(blocks);
+        found =
+            _mm256_or_si256(found, _mm256_or_si256(utf8_special(block), utf8_special(block + 32)));
     }
     return !_mm256_testz_si256(found, found);
 }

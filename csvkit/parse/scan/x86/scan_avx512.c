@@ -62,7 +62,10 @@ static inline SCAN_TARGET uint64_t chunk_high(chunk c)
 #define UTF8_IS_ZERO(v)     (_mm512_test_epi8_mask(v, v) == 0)
 #define UTF8_MASK(v)        ((uint64_t)_mm512_test_epi8_mask(v, v))
 #define UTF8_BYTES          64
+#define UTF8_ADD            _mm512_add_epi8
+#define UTF8_MAX            _mm512_max_epu8
 #include "csvkit/parse/scan/x86/utf8_lookup.h"
+#include "csvkit/parse/scan/x86/utf8_narrow.h"
 
 /* ---- what a stretch asks after its blocks (clean_stretch_check.h) ---- */
 
@@ -123,14 +126,33 @@ PROBE_INLINE bool probe_special(const text_probe *t, const unsigned char *p)
     return p[-1] >= 0x80 || p[-2] >= 0x80 || _mm512_movepi8_mask(t->leads) != 0;
 }
 
-/* True when one of them is there. Over all blocks: this is needed too seldom to remember which. */
-static SCAN_TARGET bool check_special(const unsigned char *p, size_t blocks)
+/*
+ * utf8_special for the 64 bytes at p, as a mask: a comparison asks only where those before it have
+ * found something.
+ */
+PROBE_INLINE __mmask64 special_ends(const unsigned char *p)
 {
-    __m512i found = _mm512_setzero_si512();
-    for (size_t i = 0; i < 64 * blocks; i += 64) {
-        found = _mm512_or_si512(found, utf8_special(p + i));
+    __m512i now = UTF8_LOAD(p), one = UTF8_LOAD(p - 1), two = UTF8_LOAD(p - 2);
+    __mmask64 ef = _mm512_cmpeq_epi8_mask(two, UTF8_SET(0xef));
+    __mmask64 efbb = _mm512_mask_cmpeq_epi8_mask(ef, one, UTF8_SET(0xbb));
+    __mmask64 efbf = _mm512_mask_cmpeq_epi8_mask(ef, one, UTF8_SET(0xbf));
+    __mmask64 c2 = _mm512_cmpeq_epi8_mask(one, UTF8_SET(0xc2));
+    __mmask64 e280 = _mm512_mask_cmpeq_epi8_mask(_mm512_cmpeq_epi8_mask(two, UTF8_SET(0xe2)), one,
+                                                 UTF8_SET(0x80));
+    return _mm512_mask_cmpeq_epi8_mask(efbb, now, UTF8_SET(0xbf)) |
+           _mm512_mask_cmpeq_epi8_mask(efbf, now, UTF8_SET(0xbd)) |
+           _mm512_mask_cmpeq_epi8_mask(c2, now, UTF8_SET(0x85)) |
+           _mm512_mask_cmpeq_epi8_mask(e280, UTF8_OR(now, UTF8_SET(0x01)), UTF8_SET(0xa9));
+}
+
+/* True when one of them ends in `blocks`: bit i is block i. */
+static SCAN_TARGET bool check_special(const unsigned char *p, uint64_t blocks)
+{
+    __mmask64 found = 0;
+    for (; blocks != 0; blocks &= blocks - 1) {
+        found |= special_ends(p + 64 * _tzcnt_u64(blocks));
     }
-    return !UTF8_IS_ZERO(found);
+    return found != 0;
 }
 
 #include "csvkit/parse/scan/scan_template.h"
