@@ -182,6 +182,8 @@ void judge_locate_end_of_batch(struct csvk_validator *v);
 
 /* encoding_rules.c, when the sample is whole */
 void judge_encoding(struct csvk_validator *v);
+/* mojibake_rules.c */
+void judge_mojibake(struct csvk_validator *v);
 /* sample_rules.c: a finding about `length` bytes of the sample from `begin` on; NULL as judge_add
  */
 struct csvk_finding *sample_add_finding(struct csvk_validator *v, enum rule_index rule,

@@ -404,6 +404,16 @@ const struct csvk_rule csvk_rule_table[RULES] = {
          "\"a,b\"\\r\\n\"1,2\"\\r\\n",
          "Write the table once; or take the value of the only column of each record as a line.", "",
          NULL, NULL},
+    [RULE_MOJIBAKE_SUSPECTED] =
+        {"mojibake-suspected", "-WWWW",
+         "\"{seen}\" seems to be \"{meant}\": UTF-8 that was read as windows-1252 and encoded "
+         "again",
+         "text seems to be encoded as UTF-8 twice",
+         "It is well-formed, so nothing stops it, and all that is not ASCII is wrong in it.",
+         "city\\r\\nK\xC3\x83\xC2\xB6ln\\r\\n",
+         "Let the program that wrote the file read its input as UTF-8. When all of the file is so, "
+         "`iconv -f UTF-8 -t WINDOWS-1252 FILE` undoes it.",
+         "", NULL, NULL},
     [RULE_FIELD_TOO_LONG] = {"field-too-long", "---EE", "field of {size} {unit}, limit {limit}",
                              "a field is longer than the target takes",
                              "It is cut, or the import stops.", "",

@@ -490,6 +490,7 @@ void sample_judge(struct csvk_validator *v)
     if (v->sample.length == 0) {
         return;
     }
+    judge_mojibake(v);
     struct sight *s = csvk_calloc(1, sizeof(*s));
     if (s == NULL) {
         v->failed = true;

@@ -101,6 +101,18 @@ def unpacked(found, case):
         return [trial]
 
 
+def converted_back(found, case):
+    """As iconv does; it stops where not all of the file is so."""
+    with open(case.path, encoding="utf-8", newline="") as file:
+        try:
+            back = file.read().encode("windows-1252")
+        except ValueError:
+            return []
+    trial = Trial("validate", changes=None)
+    trial.input = back
+    return [trial]
+
+
 def delimiter(found, case):
     return [Trial(case.said.speaks_as(), "--delimiter=" + found.group(1), changes=None)]
 
@@ -221,6 +233,7 @@ ROWS = [
     ("field-limit", "validate", r"raise the limit with --max-field\.", validate_with("--max-field=1GB")),
     ("record-limit", "validate", r"raise the limit with --max-record\.", validate_with("--max-record=1GB")),
     ("empty-records", "validate", r"csvkit normalize --empty-records=drop does\.", normalize_with("--empty-records=drop")),
+    ("mojibake", "validate", r"When all of the file is so, `iconv -f UTF-8 -t WINDOWS-1252 FILE` undoes it\.", converted_back),
     ("unzip", "", r"unzip -p FILE \| csvkit validate -", unpacked),
     # normalize
     ("rejects", "normalize", r"; --rejects=FILE sets such records apart", normalize_with()),
