@@ -168,14 +168,14 @@ const struct csvk_rule csvk_rule_table[RULES] = {
          NULL, NULL},
     [RULE_PREAMBLE_SUSPECTED] =
         {"preamble-suspected", "-WWWW",
-         "fewer fields in the first {records#record} than in all records after them",
+         "fewer fields at the beginning ({records#record}) than in all records after that",
          "the table seems to begin later in the file",
          "Titles above the header set the number of columns, so every record looks wrong.",
          "Report 2024\\r\\nid,name\\r\\n1,a\\r\\n", "Remove the lines above the header.", "r15",
          NULL, NULL},
     [RULE_FOOTER_SUSPECTED] =
         {"footer-suspected", "-IIII",
-         "another number of fields in the last {records#record} than in all records before them",
+         "another number of fields at the end ({records#record}) than in all records before",
          "totals or notes seem to follow the table", "Lines below the table are read as data.",
          "a,b\\r\\n1,2\\r\\n3,4\\r\\nTotal: 2\\r\\n", "Remove the lines below the table.", "r15",
          NULL, NULL},

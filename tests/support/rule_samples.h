@@ -104,6 +104,11 @@ static const struct sample samples[] = {
     {"preamble-suspected", TEXT("Report\r\n\r\nid,b\r\n1,2\r\n3,4\r\n"), 1, 0},
     {"preamble-suspected", TEXT("id,b\r\n1,2\r\n3,4,5\r\n"), 0, -1},
     {"footer-suspected", TEXT("a,b\r\n1,2\r\n3,4\r\nTotal\r\n"), 1, 15},
+    {"not-csv-suspected",
+     TEXT("Dear Sir,\n\nthank you for your letter of May 3. We have the goods, but\none of them "
+          "was broken. Please send another.\n\nYours,\nAnn\n"),
+     1, 0},
+    {"not-csv-suspected", TEXT("note\nIt was sent, and came.\nIt was broken.\n"), 0, -1},
     {"footer-suspected", TEXT("a,b\r\n1,2\r\nx\r\n3,4\r\n5,6\r\n"), 0, -1},
     {"comment-line", TEXT("# by x\r\na,b\r\n1,2\r\n"), 1, 0},
     {"comment-line", TEXT("#id,b\r\n1,2\r\n"), 0, -1},
