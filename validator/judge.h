@@ -41,8 +41,8 @@ struct narrow_run {
 /* Records in a row that do not have the table's width; they may be the last ones of the table. */
 struct misfit_run {
     uint64_t first, first_offset, first_line, end, count;
-    uint64_t next;        /* 0: none */
-    uint64_t least, most; /* fields of these records */
+    uint64_t next;            /* 0: none */
+    uint64_t least, most;     /* fields of these records */
     uint64_t last, last_line; /* the last of them, behind which blank lines may come */
     bool broken;              /* one of them has a quoting error: then they are no footer */
     bool values;              /* one of them is no line of words: it may be data */

@@ -70,16 +70,16 @@ static bool is_usual_behind(unsigned char byte)
 }
 
 /* A run of bytes that was one character before it was read as windows-1252. */
-struct pair {
+struct western_run {
     unsigned char byte[4];
     size_t count, length; /* bytes before; what they take in the sample */
     uint32_t meant;
 };
 
 /* The characters from `at` on as the bytes of one, count 0: they are none. */
-static struct pair pair_at(struct csvk_bytes text, size_t at)
+static struct western_run pair_at(struct csvk_bytes text, size_t at)
 {
-    struct pair p = {.count = 0};
+    struct western_run p = {.count = 0};
     size_t count = 0, wanted = 1;
     while (count < wanted) {
         uint32_t character;
@@ -106,7 +106,7 @@ static struct pair pair_at(struct csvk_bytes text, size_t at)
 
 /* Letters of the languages that are written with capitals of Western Europe in their bytes' place
    come in words: one alone ("2×½", "Ø±5", "é°²") is no evidence. */
-static bool comes_in_words(const struct pair *p)
+static bool comes_in_words(const struct western_run *p)
 {
     bool latin = p->meant < 0x180 || (p->meant >= 0x1e00 && p->meant < 0x2c00);
     return !latin && p->meant != 0xfeff && p->count < 4;
@@ -121,7 +121,7 @@ static bool is_letter(unsigned char byte)
  * Does the place of a pair of two say that it is one: a capital behind a small letter ("dÃ­a"); a
  * quote or a dash between Ã, Ä or Å and a letter ("GRÃ–SSE"); a sign of its own behind a number.
  */
-static bool is_out_of_place(struct csvk_bytes text, size_t at, const struct pair *p)
+static bool is_out_of_place(struct csvk_bytes text, size_t at, const struct western_run *p)
 {
     unsigned char before = at > 0 ? text.ptr[at - 1] : ' ';
     unsigned char behind = at + p->length < text.len ? text.ptr[at + p->length] : ' ';
@@ -136,7 +136,7 @@ static bool is_out_of_place(struct csvk_bytes text, size_t at, const struct pair
 }
 
 /* Is the pair at `at` evidence; `alone`: there is none right before and behind it. */
-static bool is_evidence(struct csvk_bytes text, size_t at, const struct pair *p, bool alone)
+static bool is_evidence(struct csvk_bytes text, size_t at, const struct western_run *p, bool alone)
 {
     if (comes_in_words(p) && alone) {
         return false;
@@ -151,7 +151,7 @@ static bool is_evidence(struct csvk_bytes text, size_t at, const struct pair *p,
 struct mojibake {
     uint64_t evident, others; /* characters with evidence; those without a reading */
     size_t first;             /* where in the sample the first one with evidence is */
-    struct pair pair;         /* ... and what it is */
+    struct western_run pair;  /* ... and what it is */
 };
 
 static struct mojibake find_mojibake(struct csvk_bytes text)
@@ -163,7 +163,7 @@ static struct mojibake find_mojibake(struct csvk_bytes text)
             at++;
             continue;
         }
-        struct pair p = pair_at(text, at);
+        struct western_run p = pair_at(text, at);
         if (p.count == 0) {
             uint32_t character;
             size_t length = decode(text, at, &character);

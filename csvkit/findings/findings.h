@@ -85,8 +85,8 @@ CSVK_API const struct csvk_rule *csvk_rule_sets_find(const struct csvk_rule_set 
 CSVK_API const struct csvk_rule *csvk_rule_sets_at(const struct csvk_rule_set *const *sets,
                                                    size_t index);
 /*
- * The same rules one after another: a list of them costs the square of its length when each is asked
- * for by its number. Begin with {.sets = sets}. NULL after the last one.
+ * The same rules one after another: a list of them costs the square of its length when each is
+ * asked for by its number. Begin with {.sets = sets}. NULL after the last one.
  */
 struct csvk_rule_walk {
     const struct csvk_rule_set *const *sets;
