@@ -86,7 +86,8 @@ struct input_check {
     const struct kbc_input_hooks *hooks;
     struct csvk_table_definition *table;
     enum csvk_type_support support;
-    bool again; /* the data was checked before, and told about */
+    bool again;    /* the data was checked before, and told about */
+    bool no_table; /* a file is surely none, which normalize refuses, too */
     struct csvk_validate_options options;
     struct csvk_validator **part;
     size_t count;
@@ -164,6 +165,11 @@ static void tell_warnings(const struct input_check *check, const struct csvk_rep
     }
 }
 
+static bool is_no_table(const struct csvk_report *report)
+{
+    return report->nfindings == 1 && report->findings[0]->rule == csvk_rule_find("not-csv");
+}
+
 /* Counts the records of a file and tells when it has errors. The width of the first file is that of
    all; columns that are known say it first. */
 static void report_part(struct input_check *check, struct csvk_validator *validator)
@@ -181,6 +187,7 @@ static void report_part(struct input_check *check, struct csvk_validator *valida
     options->width = options->width != 0 ? options->width : report->totals->width;
     if (!report->valid) {
         take_worst(check, CSVK_EDATA, &err);
+        check->no_table = check->no_table || is_no_table(report);
         if (check->hooks->refused != NULL) {
             check->hooks->refused(check->hooks->ctx, report);
         }
@@ -314,9 +321,8 @@ static int check_all(struct input_check *check, const struct csvk_strings *files
 {
     check_files(check, files);
     if (check->worst == CSVK_EDATA) {
-        return csvk_fail(err, CSVK_EDATA,
-                         "nothing was sent; csvkit normalize may repair the data, --no-check sends "
-                         "it unchanged");
+        return csvk_fail(err, CSVK_EDATA, "nothing was sent; %s--no-check sends it unchanged",
+                         check->no_table ? "" : "csvkit normalize may repair the data, ");
     }
     *err = check->worst != CSVK_OK ? check->why : *err;
     return check->worst;

@@ -11,6 +11,9 @@
 #include "csvkit/base/delimiter.h"
 #include "validator/judge.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+
 #include <string.h>
 
 #define FOOTER_MOST 5 /* lines below a table; more is another kind of trouble */
@@ -197,6 +200,16 @@ static void note_wide(struct shape *s, const struct csvk_record *r)
     s->wide_most = r->nfields > s->wide_most ? r->nfields : s->wide_most;
 }
 
+/* A line without a delimiter that begins with a letter or a parenthesis: "Total", "(3 rows)". */
+static bool is_line_of_words(const struct csvk_batch *b, const struct csvk_record *r)
+{
+    if (b->bytes == NULL || r->oversize || r->nfields != 1 || r->length == 0) {
+        return false;
+    }
+    unsigned char first = b->bytes[r->offset - b->offset];
+    return first == '(' || first >= 0x80 || ((first | 0x20) >= 'a' && (first | 0x20) <= 'z');
+}
+
 static void note_tail(struct csvk_validator *v, const struct csvk_record *r)
 {
     struct misfit_run *t = &v->shape.tail;
@@ -211,7 +224,10 @@ static void note_tail(struct csvk_validator *v, const struct csvk_record *r)
     t->count++;
     t->next = r->number + 1;
     t->end = r->offset + r->length;
+    t->last = r->number;
+    t->last_line = r->line;
     t->broken |= judge_quoting_rule(v->batch, r) != NULL;
+    t->values |= !is_line_of_words(v->batch, r);
 }
 
 static void note_blank(struct shape *s, const struct csvk_record *r)
@@ -282,6 +298,21 @@ static void judge_preamble(struct csvk_validator *v)
     }
 }
 
+/* As normalize does: only of lines that hold no field of the table. */
+static void advise_on_footer(struct csvk_validator *v, struct csvk_finding *f)
+{
+    const struct misfit_run *t = &v->shape.tail;
+    char text[96];
+    if (t->values || t->last != v->totals.records) {
+        return;
+    }
+    snprintf(text, sizeof text,
+             "If they are no records, remove these lines; csvkit normalize --skip-tail=%" PRIu64
+             " does.",
+             t->last_line - t->first_line + 1);
+    finding_remedy(v, f, text);
+}
+
 static void judge_footer(struct csvk_validator *v)
 {
     const struct shape *s = &v->shape;
@@ -296,6 +327,7 @@ static void judge_footer(struct csvk_validator *v)
     struct csvk_finding *f = add_lines(v, RULE_FOOTER_SUSPECTED, &place, t->first_line);
     if (f != NULL) {
         finding_number(f, "records", CSVK_EXTRA_NUMBER, v->totals.records - above);
+        advise_on_footer(v, f);
     }
 }
 
@@ -387,12 +419,15 @@ static void join_tails(struct csvk_validator *left, const struct shape *right)
         t->least = r->least < t->least ? r->least : t->least;
         t->most = r->most > t->most ? r->most : t->most;
         t->broken |= r->broken;
+        t->values |= r->values;
     } else {
         *t = *r;
         t->first += by->records;
         t->first_line += by->lines;
         t->first_offset += by->bytes;
     }
+    t->last = r->last + by->records;
+    t->last_line = r->last_line + by->lines;
     t->end = r->end + by->bytes;
     t->next = r->next + by->records;
 }

@@ -41,9 +41,11 @@ struct narrow_run {
 /* Records in a row that do not have the table's width; they may be the last ones of the table. */
 struct misfit_run {
     uint64_t first, first_offset, first_line, end, count;
-    uint64_t next;        /* 0: none */
-    uint64_t least, most; /* fields of these records */
-    bool broken;          /* one of them has a quoting error: then they are no footer */
+    uint64_t next;            /* 0: none */
+    uint64_t least, most;     /* fields of these records */
+    uint64_t last, last_line; /* the last of them, behind which blank lines may come */
+    bool broken;              /* one of them has a quoting error: then they are no footer */
+    bool values;              /* one of them is no line of words: it may be data */
 };
 
 /* All records that do not have the table's width, taken together. */
@@ -182,6 +184,8 @@ void judge_locate_end_of_batch(struct csvk_validator *v);
 
 /* encoding_rules.c, when the sample is whole */
 void judge_encoding(struct csvk_validator *v);
+/* mojibake_rules.c */
+void judge_mojibake(struct csvk_validator *v);
 /* sample_rules.c: a finding about `length` bytes of the sample from `begin` on; NULL as judge_add
  */
 struct csvk_finding *sample_add_finding(struct csvk_validator *v, enum rule_index rule,

@@ -168,14 +168,14 @@ const struct csvk_rule csvk_rule_table[RULES] = {
          NULL, NULL},
     [RULE_PREAMBLE_SUSPECTED] =
         {"preamble-suspected", "-WWWW",
-         "fewer fields in the first {records#record} than in all records after them",
+         "fewer fields at the beginning ({records#record}) than in all records after that",
          "the table seems to begin later in the file",
          "Titles above the header set the number of columns, so every record looks wrong.",
          "Report 2024\\r\\nid,name\\r\\n1,a\\r\\n", "Remove the lines above the header.", "r15",
          NULL, NULL},
     [RULE_FOOTER_SUSPECTED] =
         {"footer-suspected", "-IIII",
-         "another number of fields in the last {records#record} than in all records before them",
+         "another number of fields at the end ({records#record}) than in all records before",
          "totals or notes seem to follow the table", "Lines below the table are read as data.",
          "a,b\\r\\n1,2\\r\\n3,4\\r\\nTotal: 2\\r\\n", "Remove the lines below the table.", "r15",
          NULL, NULL},
@@ -404,6 +404,16 @@ const struct csvk_rule csvk_rule_table[RULES] = {
          "\"a,b\"\\r\\n\"1,2\"\\r\\n",
          "Write the table once; or take the value of the only column of each record as a line.", "",
          NULL, NULL},
+    [RULE_MOJIBAKE_SUSPECTED] =
+        {"mojibake-suspected", "-WWWW",
+         "\"{seen}\" seems to be \"{meant}\": UTF-8 that was read as windows-1252 and encoded "
+         "again",
+         "text seems to be encoded as UTF-8 twice",
+         "It is well-formed, so nothing stops it, and all that is not ASCII is wrong in it.",
+         "city\\r\\nK\xC3\x83\xC2\xB6ln\\r\\n",
+         "Let the program that wrote the file read its input as UTF-8. When all of the file is so, "
+         "`iconv -f UTF-8 -t WINDOWS-1252 FILE` undoes it.",
+         "", NULL, NULL},
     [RULE_FIELD_TOO_LONG] = {"field-too-long", "---EE", "field of {size} {unit}, limit {limit}",
                              "a field is longer than the target takes",
                              "It is cut, or the import stops.", "",

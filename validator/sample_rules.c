@@ -355,6 +355,18 @@ static void tell_delimiter(struct csvk_validator *v, const struct sight *s,
     finding_remedy(v, f, text);
 }
 
+/* Running text: a column of sentences is a table, as long as its records have one field each. */
+static void tell_prose(struct csvk_validator *v)
+{
+    struct csvk_finding *f = v->count[RULE_NOT_CSV_SUSPECTED] == 0
+                                 ? sample_add_finding(v, RULE_NOT_CSV_SUSPECTED, 0, 0)
+                                 : NULL;
+    if (f != NULL) {
+        finding_text(v, f, "kind", "running text");
+        finding_remedy(v, f, "Give the file with the data.");
+    }
+}
+
 /*
  * What sniff says counts, and it is asked only where something speaks against the delimiter in use:
  * a single column, records that do not have the table's width, wrong enclosures, or another
@@ -376,6 +388,9 @@ static void judge_delimiter(struct csvk_validator *v, const struct sight *s)
     if (csvk_sniff(sample, extent, &sniff, NULL) != CSVK_OK) {
         v->failed = true;
         return;
+    }
+    if (sniff.verdict == CSVK_SNIFF_NOT_TABLE && v->count[RULE_FIELD_COUNT] != 0) {
+        tell_prose(v);
     }
     bool other = sniff.verdict == CSVK_SNIFF_CLEAR && sniff.ncandidates != 0 &&
                  !csvk_delimiter_same(&sniff.dialect, &v->options.dialect);
@@ -490,6 +505,7 @@ void sample_judge(struct csvk_validator *v)
     if (v->sample.length == 0) {
         return;
     }
+    judge_mojibake(v);
     struct sight *s = csvk_calloc(1, sizeof(*s));
     if (s == NULL) {
         v->failed = true;

@@ -19,8 +19,9 @@ static const char *plain_level(const struct csvk_rule *rule)
 static int list_as_text(struct csvk_buf *out)
 {
     const struct csvk_rule *rule;
+    struct csvk_rule_walk walk = {.sets = csvk_rule_sets};
     int status = csvk_buf_printf(out, "%-28s %s  %s\n", "rule", "S R B K X", "meaning");
-    for (size_t i = 0; (rule = csvk_rule_sets_at(csvk_rule_sets, i)) != NULL; i++) {
+    while ((rule = csvk_rule_walk_next(&walk)) != NULL) {
         const char *l = rule->levels;
         if (status != CSVK_OK) {
             return status;
@@ -79,9 +80,10 @@ static int list_as_json(struct csvk_buf *out)
 {
     struct csvk_json json;
     const struct csvk_rule *rule;
+    struct csvk_rule_walk walk = {.sets = csvk_rule_sets};
     csvk_json_init(&json, out);
     csvk_json_open(&json, '[');
-    for (size_t i = 0; (rule = csvk_rule_sets_at(csvk_rule_sets, i)) != NULL; i++) {
+    while ((rule = csvk_rule_walk_next(&walk)) != NULL) {
         put_rule(&json, rule);
     }
     csvk_json_close(&json, ']');
@@ -120,12 +122,11 @@ static bool has_word(const char *list, const char *id)
     return false;
 }
 
-/* The next rule, from number *index on, whose findings the repair answers; NULL: there are no
-   more. */
-static const struct csvk_rule *next_rule(const char *repair, size_t *index)
+/* The next rule of the walk whose findings the repair answers; NULL: there are no more. */
+static const struct csvk_rule *next_rule(const char *repair, struct csvk_rule_walk *walk)
 {
     const struct csvk_rule *rule;
-    while ((rule = csvk_rule_sets_at(csvk_rule_sets, (*index)++)) != NULL) {
+    while ((rule = csvk_rule_walk_next(walk)) != NULL) {
         if (has_word(rule->repairs, repair)) {
             return rule;
         }
@@ -136,7 +137,7 @@ static const struct csvk_rule *next_rule(const char *repair, size_t *index)
 static void put_repair(struct csvk_json *json, const struct csvk_repair_row *row)
 {
     const struct csvk_rule *rule;
-    size_t index = 0;
+    struct csvk_rule_walk walk = {.sets = csvk_rule_sets};
     csvk_json_open(json, '{');
     csvk_json_put_string(json, "repair", row->id);
     csvk_json_put_string(json, "name", row->name);
@@ -144,7 +145,7 @@ static void put_repair(struct csvk_json *json, const struct csvk_repair_row *row
     csvk_json_put_string(json, "what", row->what);
     csvk_json_key(json, "rules");
     csvk_json_open(json, '[');
-    while ((rule = next_rule(row->id, &index)) != NULL) {
+    while ((rule = next_rule(row->id, &walk)) != NULL) {
         csvk_json_string(json, rule->id);
     }
     csvk_json_close(json, ']');
@@ -229,11 +230,12 @@ static int explain_as_text(const struct csvk_rule *rule, struct csvk_buf *out)
 static int explain_repair_as_text(const struct csvk_repair_row *row, struct csvk_buf *out)
 {
     const struct csvk_rule *rule;
-    size_t index = 0, found = 0;
+    struct csvk_rule_walk walk = {.sets = csvk_rule_sets};
+    size_t found = 0;
     int status =
         csvk_buf_printf(out, "%s: %s: %s\n\nClass\n    %s: it %s\n", row->id, row->name, row->what,
                         row->repair_class, csvk_repair_class_meaning(row->repair_class));
-    while (status == CSVK_OK && (rule = next_rule(row->id, &index)) != NULL) {
+    while (status == CSVK_OK && (rule = next_rule(row->id, &walk)) != NULL) {
         status = csvk_buf_printf(out, "%s    %s: %s\n",
                                  found++ == 0 ? "\nWhat it repairs, by rule\n" : "", rule->id,
                                  rule->summary);

@@ -84,6 +84,15 @@ CSVK_API const struct csvk_rule *csvk_rule_sets_find(const struct csvk_rule_set 
 /* The rules of all sets have numbers from 0 on, in their order. NULL after the last one. */
 CSVK_API const struct csvk_rule *csvk_rule_sets_at(const struct csvk_rule_set *const *sets,
                                                    size_t index);
+/*
+ * The same rules one after another: a list of them costs the square of its length when each is
+ * asked for by its number. Begin with {.sets = sets}. NULL after the last one.
+ */
+struct csvk_rule_walk {
+    const struct csvk_rule_set *const *sets;
+    size_t set, row; /* where the next rule is looked for */
+};
+CSVK_API const struct csvk_rule *csvk_rule_walk_next(struct csvk_rule_walk *walk);
 /* The number of `rule`; SIZE_MAX when it is in none of the sets. */
 CSVK_API size_t csvk_rule_sets_index(const struct csvk_rule_set *const *sets,
                                      const struct csvk_rule *rule);

@@ -172,7 +172,8 @@ static void put_problems_of(struct csvk_reporter *r, const struct csvk_subject *
                             enum csvk_severity severity, size_t most)
 {
     const struct csvk_rule *rule;
-    for (size_t i = 0; (rule = csvk_rule_sets_at(r->options.sets, i)) != NULL; i++) {
+    struct csvk_rule_walk walk = {.sets = r->options.sets};
+    while ((rule = csvk_rule_walk_next(&walk)) != NULL) {
         struct problem p = problem_of(subject, rule, most);
         if (p.count != 0 && p.severity == severity && r->status == CSVK_OK) {
             put_problem(r, rule, &p);

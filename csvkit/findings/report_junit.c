@@ -127,14 +127,15 @@ static void put_rule_case(struct csvk_reporter *r, const struct csvk_subject *su
 static void put_rule_cases(struct csvk_reporter *r, const struct csvk_subject *subject)
 {
     const struct csvk_rule *rule;
+    struct csvk_rule_walk walk = {.sets = r->options.sets}, again = walk;
     size_t cases = 0, failures = 0;
-    for (size_t i = 0; (rule = csvk_rule_sets_at(r->options.sets, i)) != NULL; i++) {
+    while ((rule = csvk_rule_walk_next(&walk)) != NULL) {
         struct csvk_tally tally = tally_of(r, subject->section, rule);
         cases += tally.severity != CSVK_OFF;
         failures += tally.severity == CSVK_ERROR && tally.count != 0;
     }
     put_suite(r, subject, cases, failures);
-    for (size_t i = 0; (rule = csvk_rule_sets_at(r->options.sets, i)) != NULL; i++) {
+    while ((rule = csvk_rule_walk_next(&again)) != NULL) {
         struct csvk_tally tally = tally_of(r, subject->section, rule);
         if (tally.severity != CSVK_OFF) {
             put_rule_case(r, subject, &tally);

@@ -44,6 +44,7 @@ static void put_tool(struct csvk_reporter *r)
 {
     struct csvk_json *json = &r->json;
     const struct csvk_rule *rule;
+    struct csvk_rule_walk walk = {.sets = r->options.sets};
     csvk_json_key(json, "tool");
     csvk_json_open(json, '{');
     csvk_json_key(json, "driver");
@@ -52,7 +53,7 @@ static void put_tool(struct csvk_reporter *r)
     csvk_json_put_string(json, "version", CSVK_VERSION);
     csvk_json_key(json, "rules");
     csvk_json_open(json, '[');
-    for (size_t i = 0; (rule = csvk_rule_sets_at(r->options.sets, i)) != NULL; i++) {
+    while ((rule = csvk_rule_walk_next(&walk)) != NULL) {
         put_rule(json, rule, r->options.profile);
     }
     csvk_json_close(json, ']');

@@ -69,13 +69,19 @@ enum csvk_severity csvk_rule_level(const struct csvk_rule *rule, enum csvk_profi
     }
 }
 
+/* Most ids differ in the first letters already, which costs no call. */
+static bool is_same_id(const char *left, const char *right)
+{
+    return left[0] == right[0] && left[1] == right[1] && strcmp(left, right) == 0;
+}
+
 /* A rule that two judges know has one id and a row in the set of each: the first row counts. */
 static bool is_repeated(const struct csvk_rule_set *const *sets,
                         const struct csvk_rule_set *const *last, const char *id)
 {
     for (; sets != last; sets++) {
         for (size_t i = 0; i < (*sets)->count; i++) {
-            if (strcmp((*sets)->rule[i].id, id) == 0) {
+            if (is_same_id((*sets)->rule[i].id, id)) {
                 return true;
             }
         }
@@ -83,17 +89,28 @@ static bool is_repeated(const struct csvk_rule_set *const *sets,
     return false;
 }
 
-const struct csvk_rule *csvk_rule_sets_at(const struct csvk_rule_set *const *sets, size_t index)
+const struct csvk_rule *csvk_rule_walk_next(struct csvk_rule_walk *walk)
 {
-    for (const struct csvk_rule_set *const *set = sets; *set != NULL; set++) {
-        for (size_t i = 0; i < (*set)->count; i++) {
-            const struct csvk_rule *rule = &(*set)->rule[i];
-            if (!is_repeated(sets, set, rule->id) && index-- == 0) {
+    for (const struct csvk_rule_set *set; (set = walk->sets[walk->set]) != NULL; walk->set++) {
+        while (walk->row < set->count) {
+            const struct csvk_rule *rule = &set->rule[walk->row++];
+            if (!is_repeated(walk->sets, walk->sets + walk->set, rule->id)) {
                 return rule;
             }
         }
+        walk->row = 0;
     }
     return NULL;
+}
+
+const struct csvk_rule *csvk_rule_sets_at(const struct csvk_rule_set *const *sets, size_t index)
+{
+    struct csvk_rule_walk walk = {.sets = sets};
+    const struct csvk_rule *rule;
+    do {
+        rule = csvk_rule_walk_next(&walk);
+    } while (rule != NULL && index-- > 0);
+    return rule;
 }
 
 /* The first row with the id is the one that counts, so repeated rows need no look here. */

@@ -112,6 +112,42 @@ static bool has_name(struct csvk_bytes start, struct csvk_file_kind *out)
     return true;
 }
 
+/* The folder of a document's main part tells its kind. */
+static const struct folder {
+    const char *name, *kind, *remedy;
+} folders[] = {
+    {"xl/", "a workbook (.xlsx)", save_sheet},
+    {"word/", "an office document", export_table},
+    {"ppt/", "an office document", export_table},
+};
+
+/* A ZIP archive with the parts of an office document, in whatever order: the library wants the
+   usual one. Names stand in the entries' local headers, 30 bytes behind their marks. */
+static bool is_office_archive(struct csvk_bytes start, struct csvk_file_kind *out)
+{
+    static const char *const first[] = {"[Content_Types].xml", "_rels/", "docProps/", "xl/"};
+    bool office = false;
+    for (size_t at = 0; at + 30 < start.len; at++) {
+        if (memcmp(start.ptr + at, "PK\x03\x04", 4) != 0) {
+            continue;
+        }
+        const char *name = (const char *)start.ptr + at + 30;
+        size_t room = start.len - at - 30;
+        for (size_t i = 0; i < sizeof first / sizeof first[0]; i++) {
+            size_t length = strlen(first[i]);
+            office = office || (at == 0 && room >= length && memcmp(name, first[i], length) == 0);
+        }
+        for (size_t i = 0; office && i < sizeof folders / sizeof folders[0]; i++) {
+            size_t length = strlen(folders[i].name);
+            if (room >= length && memcmp(name, folders[i].name, length) == 0) {
+                set_kind(out, CSVK_FILE_OTHER, folders[i].kind, folders[i].remedy);
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 /*
  * Whether the bytes are no text: a good share of them are control characters that text does not
  * have. A damaged table has some, a table with control characters as delimiters has one for each
@@ -159,7 +195,7 @@ void csvk_file_kind_of(struct csvk_bytes start, struct csvk_file_kind *out)
         return;
     }
     bool is_zip = start.len >= 4 && memcmp(start.ptr, "PK\x03\x04", 4) == 0;
-    if (has_magic(start, out) ||
+    if (has_magic(start, out) || (is_zip && is_office_archive(start, out)) ||
         ((is_zip || is_no_text(start)) && !is_wide_text(start) && has_name(start, out))) {
         return;
     }

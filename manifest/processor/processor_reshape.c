@@ -9,6 +9,7 @@
 #include "manifest/processor/processor_parts.h"
 
 #include "csvkit/base/record_writer.h"
+#include "csvkit/io/file_kind.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -428,7 +429,7 @@ int processor_reshape(struct processor_table *t, const char *from, const char *t
     const struct csvk_output nowhere = {NULL, NULL};
     int status = processor_dialect(t, &r.dialect);
     csvk_record_writer_init(&r.writer, &r.dialect, quote_of(t), CSVK_EOL_LF, nowhere);
-    status = status == CSVK_OK ? csvk_source_open(&source, from, t->p->err) : status;
+    status = status == CSVK_OK ? csvk_open_table(&source, from, t->p->err) : status;
     if (status == CSVK_OK) {
         status = csvk_sink_open(&r.sink, to, ends_with_gz(to) ? GZIP_LEVEL : 0, t->p->err);
     }
@@ -470,7 +471,7 @@ int processor_name_columns(struct processor_table *t, const char *path)
     struct csvk_source *source = NULL;
     struct csvk_buf name = CSVK_BUF_INIT;
     uint64_t fields = 0;
-    int status = csvk_source_open(&source, path, t->p->err);
+    int status = csvk_open_table(&source, path, t->p->err);
     status = status == CSVK_OK ? count_fields(t, source, &fields) : status;
     for (uint64_t i = 1; i <= fields && status == CSVK_OK; i++) {
         csvk_buf_clear(&name);

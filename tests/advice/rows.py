@@ -101,6 +101,18 @@ def unpacked(found, case):
         return [trial]
 
 
+def converted_back(found, case):
+    """As iconv does; it stops where not all of the file is so."""
+    with open(case.path, encoding="utf-8", newline="") as file:
+        try:
+            back = file.read().encode("windows-1252")
+        except ValueError:
+            return []
+    trial = Trial("validate", changes=None)
+    trial.input = back
+    return [trial]
+
+
 def delimiter(found, case):
     return [Trial(case.said.speaks_as(), "--delimiter=" + found.group(1), changes=None)]
 
@@ -221,6 +233,7 @@ ROWS = [
     ("field-limit", "validate", r"raise the limit with --max-field\.", validate_with("--max-field=1GB")),
     ("record-limit", "validate", r"raise the limit with --max-record\.", validate_with("--max-record=1GB")),
     ("empty-records", "validate", r"csvkit normalize --empty-records=drop does\.", normalize_with("--empty-records=drop")),
+    ("mojibake", "validate", r"When all of the file is so, `iconv -f UTF-8 -t WINDOWS-1252 FILE` undoes it\.", converted_back),
     ("unzip", "", r"unzip -p FILE \| csvkit validate -", unpacked),
     # normalize
     ("rejects", "normalize", r"; --rejects=FILE sets such records apart", normalize_with()),
@@ -253,6 +266,7 @@ ROWS = [
     ("enclosure-escape", "normalize", r"\(try --enclosure=\"'\", --enclosure=none or --escape='\\'\)", nothing(
         "three guesses, of which one may help")),
     ("fallback", "normalize", r"--encoding-fallback=NAME reads such bytes in it, and no others", normalize_with("--encoding-fallback=windows-1252")),
+    ("footer-lines", "validate", r"If they are no records, remove these lines; csvkit normalize --skip-tail=(\d+) does\.", skip_tail),
     ("footer", "normalize", r"\(--skip-tail=(\d+) drops (?:it|them)\)", skip_tail),
     # preflight: what the manifest says
     ("manifest-sep", "preflight", r"Remove the line; name the delimiter in the manifest", nothing("as sep-line")),

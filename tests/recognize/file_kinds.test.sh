@@ -15,12 +15,27 @@ say() {
 # ---- surely no tables: the file, and a word of its name
 mkdir t && echo data >t/file && tar cf tar t
 python3 - <<'E2'
-import zipfile
-with zipfile.ZipFile("zip", "w") as file:
-    file.writestr("data.csv", "a,b\n1,2\n")
-with zipfile.ZipFile("xlsx", "w") as file:
-    for name in ("[Content_Types].xml", "_rels/.rels", "xl/workbook.xml"):
-        file.writestr(name, "<x/>")
+import sqlite3, struct, zipfile, zlib
+def pack(path, parts):
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, text in parts:
+            file.writestr(name, text, zipfile.ZIP_STORED if name == "mimetype" else zipfile.ZIP_DEFLATED)
+pack("zip", [("data.csv", "a,b\n1,2\n")])
+# In the order in which programs write the parts of a workbook.
+types, rels, book = (("[Content_Types].xml", "<Types>" + "<Override/>" * 60 + "</Types>"), ("_rels/.rels", "<x/>"),
+                     ("xl/workbook.xml", "<workbook/>"))
+sheet, about = ("xl/worksheets/sheet1.xml", "<row><c>1</c></row>" * 900), ("docProps/app.xml", "<Properties/>")
+pack("xlsx", [types, rels, book, sheet, about])
+pack("xlsx2", [about, sheet, book, rels, types])
+pack("xlsx3", [rels, about, book, sheet, types])
+pack("ods", [("mimetype", "application/vnd.oasis.opendocument.spreadsheet"), ("content.xml", "<x/>" * 300)])
+pack("docx", [types, rels, ("word/document.xml", "<w/>" * 100)])
+with sqlite3.connect("sqlite") as db:
+    db.execute("create table t(a)")
+def chunk(kind, data):
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+open("png", "wb").write(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 2, 0, 0, 0)) +
+                        chunk(b"IDAT", zlib.compress(bytes(4))) + chunk(b"IEND", b""))
 open("wav", "wb").write(b"RIFF\x24\x10\0\0WAVEfmt \x10\0\0\0\1\0\1\0" + b"\0\1\2\3" * 200)
 E2
 printf '%%PDF-1.7\n' >pdf
@@ -53,11 +68,27 @@ while read -r file word; do
     mkdir -p data/out/tables && cp "$file" data/out/tables/t.csv
     "$CSVKIT" preflight --default-bucket=in.c-a data >told 2>&1 && say "preflight $file"
     grep -q "error\[not-csv\]: the file is .*$word" told || say "preflight $file: $(cat told)"
+    rm -rf data && mkdir -p data/in/tables data/out && cp "$file" data/in/tables/t.csv
+    for step in '"normalize": true' '"slice": true' '"columns": {"names": "header"}' '"columns": {"names": "auto"}'; do
+        echo "{\"parameters\": {$step}}" >data/config.json
+        "$CSVKIT" processor data >told 2>&1
+        [ $? = 1 ] && grep -q "not CSV: the file is .*$word" told || say "processor $step $file: $(cat told)"
+        [ -z "$(find data/out -type f)" ] || say "processor $step $file wrote"
+    done
     rm -rf data
+    KBC_URL=http://127.0.0.1:9 KBC_TOKEN=x "$CSVKIT" upload --dry-run "$file" >told 2>&1
+    [ $? = 1 ] && grep -q "error\[not-csv\]: the file is .*$word" told || say "upload $file: $(cat told)"
+    grep -q 'normalize may' told && say "upload $file advises normalize"
 done <<'E2'
 tar tar archive
 zip ZIP archive
-xlsx workbook
+xlsx workbook (.xlsx)
+xlsx2 workbook (.xlsx)
+xlsx3 workbook (.xlsx)
+ods workbook (.ods)
+docx office document
+sqlite SQLite database
+png picture
 wav recording
 pdf PDF
 parquet Parquet

@@ -134,6 +134,7 @@ static bool may_remain(const char *id)
         "copy-end-marker",
         "truncated-suspected",
         "twice-encoded-suspected",
+        "mojibake-suspected",
         "utf8-bom",
         "eol-lf",
         "encoding-suspected",

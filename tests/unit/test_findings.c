@@ -167,7 +167,12 @@ START_TEST(rules_have_numbers_over_all_sets)
     ck_assert_int_eq(csvk_rule_level(&rules[0], CSVK_PROFILE_EXCEL), CSVK_OFF);
     ck_assert_int_eq(csvk_rule_level(&rules[1], CSVK_PROFILE_EXCEL), CSVK_WARNING);
     const struct csvk_rule *rule;
+    struct csvk_rule_walk walk = {.sets = csvk_rule_sets};
+    static const struct csvk_rule_set *const nothing[] = {NULL};
+    struct csvk_rule_walk none = {.sets = nothing};
+    ck_assert_ptr_null(csvk_rule_walk_next(&none));
     for (size_t i = 0; (rule = csvk_rule_sets_at(csvk_rule_sets, i)) != NULL; i++) {
+        ck_assert_ptr_eq(csvk_rule_walk_next(&walk), rule);
         ck_assert_msg(csvk_rule_sets_index(csvk_rule_sets, rule) == i, "%s is there twice",
                       rule->id);
         ck_assert_ptr_eq(csvk_rule_sets_find(csvk_rule_sets, rule->id), rule);
@@ -176,6 +181,8 @@ START_TEST(rules_have_numbers_over_all_sets)
                       "levels of %s", rule->id);
         ck_assert(rule->summary[0] != '\0' && rule->why[0] != '\0' && rule->remedy[0] != '\0');
     }
+    ck_assert_ptr_null(csvk_rule_walk_next(&walk));
+    ck_assert_ptr_null(csvk_rule_walk_next(&walk)); /* and it stays at its end */
 }
 END_TEST
 

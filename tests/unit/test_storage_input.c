@@ -204,6 +204,9 @@ START_TEST(data_is_judged_as_storage_reads_it)
     ck_assert_int_eq(check(), CSVK_EDATA);
     ck_assert_str_eq(told, "a.csv refused\n");
     ck_assert_ptr_nonnull(strstr(err.text, "nothing was sent; csvkit normalize may repair"));
+    put("a.csv", "%PDF-1.4\n"); /* normalize refuses it, too */
+    ck_assert_int_eq(check(), CSVK_EDATA);
+    ck_assert_str_eq(err.text, "nothing was sent; --no-check sends it unchanged");
     put("a.csv", "\x28\xb5\x2f\xfd zstd");
     ck_assert_int_eq(check(), CSVK_EDATA);
     ck_assert_ptr_nonnull(strstr(told, "a.csv: "));

@@ -239,7 +239,7 @@ struct cause_case {
 static const struct cause_case cause_cases[] = {
     {"a,b\n1,2\n3,4\n5,6\nTotal: 3\n",
      "footer-suspected@5 field-count@5",
-     {"info[footer-suspected]", "Remove the lines below the table."},
+     {"info[footer-suspected]", "csvkit normalize --skip-tail=1 does."},
      "Enclose fields"},
     {"a,b\n1,2\n3,4\n\\.\n",
      "copy-end-marker@4 field-count@4",

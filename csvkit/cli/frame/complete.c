@@ -55,9 +55,10 @@ bool cli_wants_rule(const struct cli_command *command)
 void cli_put_rules(struct cli_page *page, const struct cli_command *command)
 {
     const struct csvk_rule *rule;
+    struct csvk_rule_walk walk = {.sets = *command->rules};
     struct csvk_repair_row repair;
-    for (size_t i = 0; (rule = csvk_rule_sets_at(*command->rules, i)) != NULL; i++) {
-        cli_putf(page, "%s%s", i > 0 ? " " : "", rule->id);
+    for (const char *before = ""; (rule = csvk_rule_walk_next(&walk)) != NULL; before = " ") {
+        cli_putf(page, "%s%s", before, rule->id);
     }
     for (size_t i = 0; cli_wants_rule(command) && csvk_repair_row_at(i, &repair); i++) {
         cli_putf(page, " %s", repair.name);

@@ -99,7 +99,8 @@ const char *cli_suggest_rule(const struct csvk_rule_set *const *sets, const char
     const char *names[MANY];
     size_t count = 0;
     const struct csvk_rule *rule;
-    for (size_t i = 0; count < MANY && (rule = csvk_rule_sets_at(sets, i)) != NULL; i++) {
+    struct csvk_rule_walk walk = {.sets = sets};
+    while (count < MANY && (rule = csvk_rule_walk_next(&walk)) != NULL) {
         names[count++] = rule->id;
     }
     return cli_suggest(typed, names, count);
