@@ -192,7 +192,8 @@
   /* ---- the facts ---- */
 
   const TITLES = {bytes: 'Size', column_names: 'Columns', columns: 'Columns', crlf: 'CR LF',
-    lf: 'LF', cr: 'CR', crcrlf: 'CR CR LF', is_permanent: 'Permanent', by: 'Decided by'};
+    lf: 'LF', cr: 'CR', crcrlf: 'CR CR LF', is_permanent: 'Permanent', by: 'Decided by',
+    repaired: 'The first repairs of each kind'};
   const ELSEWHERE = ['file', 'folder', 'valid', 'errors', 'warnings', 'infos', 'rules', 'findings',
     'findings_dropped'];
 
@@ -219,6 +220,9 @@
     }
     if (isEmpty(value)) {
       return '\u2013';
+    }
+    if (key === 'before' || key === 'after') {
+      return make('code', {'class': 'excerpt'}, [value]);
     }
     if (Array.isArray(value) && typeof value[0] !== 'object') {
       return value.slice(0, 200).map(visible).join(', ') +

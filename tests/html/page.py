@@ -141,6 +141,17 @@ def check_hostile(browser, name):
     check(browser.run('return document.querySelectorAll("nav.files li").length') == 3, 'index')
 
 
+def check_repairs(browser):
+    write('dirty.csv', 'id,name\r\n' + ''.join(f'{i},Anna {EVIL}\r\n' for i in range(99)))
+    subprocess.run([csvkit, 'normalize', 'dirty.csv', '-o', 'clean.csv', '--rejects=rejects.csv',
+                    '--report=html:repairs.html'], capture_output=True, check=False)
+    open_page(browser, 'repairs.html')
+    check(browser.run('return window.hacked') is None, 'repairs.html: a script of the data ran')
+    check(browser.run('return document.images.length') == 0, 'repairs.html: elements of the data')
+    texts = browser.run('return [...document.querySelectorAll(".known .excerpt")].map(c => c.innerText)')
+    check(any('onerror' in text for text in texts), f'before and after: {texts}')
+
+
 def check_profiles(browser):
     evil = EVIL.replace('"', '""')
     write('wide.csv', f'id,"{evil}",sum\r\n' + ''.join(
@@ -183,7 +194,7 @@ def check_looks(browser):
     for theme in ('light', 'dark'):
         browser.devtools('Emulation.setEmulatedMedia',
                          features=[{'name': 'prefers-color-scheme', 'value': theme}])
-        for page in ('wide.html', 'hostile.html', 'folder.html', 'plain.html'):
+        for page in ('wide.html', 'repairs.html', 'hostile.html', 'folder.html', 'plain.html'):
             open_page(browser, page)
             worst = browser.run(CONTRAST)
             check(worst[0] >= 4.5, f'{page}, {theme}: contrast {worst}')
@@ -194,7 +205,7 @@ def check_looks(browser):
     browser.devtools('Emulation.setEmulatedMedia', media='', features=[])
     browser.devtools('Emulation.setDeviceMetricsOverride', width=360, height=700, deviceScaleFactor=1,
                      mobile=False)
-    for page in ('wide.html', 'hostile.html', 'folder.html', 'plain.html'):
+    for page in ('wide.html', 'repairs.html', 'hostile.html', 'folder.html', 'plain.html'):
         open_page(browser, page)
         width = browser.run('return document.documentElement.scrollWidth')
         check(width <= 360, f'{page}: {width} wide on a screen of 360')
@@ -208,6 +219,7 @@ try:
     check_bounds(browser)
     check_hostile(browser, hostile_name)
     check_profiles(browser)
+    check_repairs(browser)
     check_looks(browser)
 finally:
     browser.close()
