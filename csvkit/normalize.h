@@ -210,8 +210,8 @@ struct csvk_normalize_outputs {
        result ends the run with CSVK_ECANCELED. NULL: not wanted. */
     int (*progress)(void *context, uint64_t consumed);
     void *progress_context;
-    /* Called for every repair of a record, also where the log only has the sum of them (r21, but not
-       r8). NULL: not wanted. */
+    /* Called for every repair of a record, also where the log only has the sum of them (r21, but
+       not r8). NULL: not wanted. */
     void (*repaired)(void *context, const struct csvk_normalize_repaired *repaired);
     void *repaired_context;
 };

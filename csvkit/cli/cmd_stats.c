@@ -75,7 +75,8 @@ static int run(struct cli *cli)
 
 static const struct cli_option rows[] = {
     {"format", 'f', "FORMAT", "text|json|html",
-     "The output format: text for people, one JSON object for each file, or one page for a browser. "
+     "The output format: text for people, one JSON object for each file, or one page for a "
+     "browser. "
      "Default: text.",
      false},
     {NULL, 0, NULL, NULL, NULL, false},

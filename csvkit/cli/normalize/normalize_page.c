@@ -79,14 +79,14 @@ static int flush(struct cli *cli, struct normalize_page *page, int made)
 
 /* ---- a file ---------------------------------------------------------------------------------- */
 
-struct account { /* of one file */
+struct page_account { /* of one file */
     const struct csvk_normalize_result *result;
     const struct normalize_examples *examples;
 };
 
 static void put_json(const struct csvk_subject *subject, struct csvk_json *json)
 {
-    const struct account *account = subject->context;
+    const struct page_account *account = subject->context;
     const struct csvk_normalize_result *result = account->result;
     csvk_json_put_string(json, "file", subject->file);
     csvk_json_put_bool(json, "valid", result->records_rejected == 0);
@@ -127,7 +127,7 @@ int normalize_page_add(struct cli *cli, struct normalize_page *page, const char 
 {
     struct csvk_findings findings = {0};
     struct csvk_section section;
-    struct account account = {result, &page->examples};
+    struct page_account account = {result, &page->examples};
     if (page->reporter == NULL) {
         return CLI_GOOD;
     }
