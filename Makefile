@@ -101,7 +101,7 @@ EXTRA_SO := $(B)/libcsvkit-extra.so.$(VERSION)
 LIBS := $(EXTRA) $(LIB)
 LINK_LIBS := $(LIBS) $(EXTRA_LIBS)
 
-.PHONY: all doc check check-large-slice check-large-upload check-storage-faults check-manifests check-mutations check-parallel check-processor check-schema-values check-slice-spread check-radosgw check-damage check-advice check-mutants compare bench benchmarks bench-damage bench-damage-world bench-deps bench-repair fuzz fuzz-bins lint install install-files uninstall dist distcheck deb tarball npm sbom exports \
+.PHONY: all doc check check-large-slice check-large-upload check-storage-faults check-manifests check-mutations check-parallel check-processor check-schema-values check-slice-spread check-radosgw check-damage check-advice check-mutants compare bench benchmarks bench-damage bench-damage-world bench-deps bench-repair fuzz fuzz-bins lint install install-files uninstall dist distcheck deb tarball npm sbom site exports \
 	coverage clean help demo deps tests
 .DEFAULT_GOAL := all
 
@@ -313,6 +313,11 @@ compare: all ## what other programs say of the same broken files (those that are
 
 bench-deps: ## install what make bench compares with, and tables for it (apt; as root or through sudo)
 	@EXTRA_PACKAGES='golang-go golang-github-klauspost-pgzip-dev pigz ieee-data unicode-data' tests/deps.sh
+
+site: deps ## README, doc/ and the man pages as a static site in build/site
+	@EXTRA_PACKAGES='cmark-gfm mandoc' tests/deps.sh
+	@$(MAKE) --no-print-directory all
+	@rm -rf build/site && python3 doc/site/make_site.py $(TOOL) build/site && echo build/site/index.html
 
 deps: ## install the Debian packages that are missing (apt; as root or through sudo)
 	@tests/deps.sh

@@ -189,6 +189,15 @@ CSVK_API void csvk_normalize_options_release(struct csvk_normalize_options *opti
 
 /* ---- what is written ------------------------------------------------------------------------ */
 
+/* One repair of one record. Everything in it is valid during the call only. The library's. */
+struct csvk_normalize_repaired {
+    enum csvk_repair repair;
+    uint64_t byte, line, record; /* the place of the repair, as in the log */
+    /* The record in the input, decompressed and converted, and in the table, both with their line
+       breaks. `after` is empty when the record was dropped. */
+    struct csvk_bytes before, after;
+};
+
 /* Outputs are those of writer.h. */
 struct csvk_normalize_outputs {
     size_t size;                /* {.size = sizeof ...} */
@@ -201,6 +210,10 @@ struct csvk_normalize_outputs {
        result ends the run with CSVK_ECANCELED. NULL: not wanted. */
     int (*progress)(void *context, uint64_t consumed);
     void *progress_context;
+    /* Called for every repair of a record, also where the log only has the sum of them (r21, but
+       not r8). NULL: not wanted. */
+    void (*repaired)(void *context, const struct csvk_normalize_repaired *repaired);
+    void *repaired_context;
 };
 
 /* A place in the input. */
@@ -284,6 +297,9 @@ struct csvk_normalize_files {
     /* As csvk_normalize_outputs.progress; file_size is that of csvk_source_file_size. */
     int (*progress)(void *context, uint64_t consumed, uint64_t file_size);
     void *progress_context;
+    /* As csvk_normalize_outputs.repaired. */
+    void (*repaired)(void *context, const struct csvk_normalize_repaired *repaired);
+    void *repaired_context;
 };
 /*
  * The same for files. The outputs appear under their names when everything is done, the table last;

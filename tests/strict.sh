@@ -80,6 +80,11 @@ browser_pages() {
     CSVKIT=$PWD/build/release/bin/csvkit bash tests/html/browser.test.sh
 }
 
+documents_as_site() {
+    EXTRA_PACKAGES='cmark-gfm mandoc' timeout 300 tests/deps.sh || echo "cmark-gfm cannot be installed"
+    CSVKIT=$PWD/build/release/bin/csvkit bash tests/doc/site.test.sh
+}
+
 # Made of the release build; without lintian or npm their part is left out.
 packages() {
     EXTRA_PACKAGES='lintian dpkg-dev fakeroot' timeout 300 tests/deps.sh || echo "lintian cannot be installed"
@@ -97,6 +102,7 @@ step valgrind valgrind_units
 step lint make --no-print-directory DEVELOPER=1 lint
 CSVKIT=$PWD/build/release/bin/csvkit step schemas tests/cli/published_schemas.sh
 step html browser_pages
+step site documents_as_site
 step packages packages
 step shell shell_scripts
 echo "$passed passed, $failed failed"

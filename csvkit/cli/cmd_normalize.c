@@ -235,6 +235,7 @@ static int work(struct normalize_job *job, const char *input)
     if (status != CLI_GOOD) {
         return status;
     }
+    normalize_page_listen(&job->page, &job->files);
     status = csvk_normalize_files(&job->files, &job->options, &result, &err);
     cli_progress_end(job->progress);
     job->progress = NULL;

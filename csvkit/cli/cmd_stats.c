@@ -5,44 +5,80 @@
 
 #include <string.h>
 
-static int print_stats(struct cli *cli, const char *file, const struct table_stats *table)
+struct stats_job {
+    struct cli *cli;
+    const char *format;
+    struct csvk_reporter *page; /* for a browser; or NULL */
+    struct csvk_buf out;        /* what is printed next */
+};
+
+static void print_stats(struct stats_job *job, const char *file, const struct table_stats *table)
 {
-    const char *format = cli_value(cli, "format");
-    struct csvk_buf out = CSVK_BUF_INIT;
-    bool json = format != NULL && strcmp(format, "json") == 0;
-    int status = json ? cli_stats_json(&out, file, table)
-                      : cli_stats_text(&out, file, table, cli_terminal_width(stdout));
-    cli_out_result(cli, &out, status);
-    return CLI_GOOD;
+    struct csvk_subject subject = cli_stats_subject(file, table);
+    int status;
+    if (job->page != NULL) {
+        status = csvk_reporter_add(job->page, &subject);
+    } else if (strcmp(job->format, "json") == 0) {
+        status = cli_stats_json(&job->out, file, table);
+    } else {
+        status = cli_stats_text(&job->out, file, table, cli_terminal_width(stdout));
+    }
+    cli_out_result(job->cli, &job->out, status);
 }
 
-static int stats_of(struct cli *cli, const char *file)
+static int stats_of(struct stats_job *job, const char *file)
 {
     struct table_stats table;
-    int status = cli_stats_of_table(cli, file, &table);
+    int status = cli_stats_of_table(job->cli, file, &table);
     if (status != CLI_TROUBLE && table.stats != NULL) {
-        print_stats(cli, file, &table);
+        print_stats(job, file, &table);
     }
     cli_stats_release(&table);
     return status;
 }
 
-static int run(struct cli *cli)
+static int stats_of_all(struct stats_job *job)
 {
+    struct cli *cli = job->cli;
     int worst = cli_take_files_from(cli);
     if (worst == CLI_GOOD && cli_noperands(cli) == 0 && !cli_has(cli, "files-from")) {
-        return stats_of(cli, "-");
+        return stats_of(job, "-");
     }
     for (size_t i = 0; i < cli_noperands(cli) && !cli_out_failed(cli); i++) {
-        int status = stats_of(cli, cli_operand(cli, i));
+        int status = stats_of(job, cli_operand(cli, i));
         worst = status > worst ? status : worst;
     }
     return worst;
 }
 
+static int stats_as_page(struct stats_job *job)
+{
+    static const struct csvk_rule_set *const no_rules[] = {NULL};
+    struct csvk_report_options options;
+    struct csvk_error err = {0};
+    csvk_report_options_init(&options, no_rules);
+    if (csvk_reporter_new(&job->page, job->format, &options, &job->out, &err) != CSVK_OK) {
+        return cli_fail(job->cli, &err);
+    }
+    int worst = stats_of_all(job);
+    cli_out_result(job->cli, &job->out, csvk_reporter_end(job->page));
+    csvk_reporter_free(job->page);
+    return worst;
+}
+
+static int run(struct cli *cli)
+{
+    struct stats_job job = {.cli = cli, .format = cli_value(cli, "format")};
+    job.format = job.format == NULL ? "text" : job.format;
+    return strcmp(job.format, "html") == 0 ? stats_as_page(&job) : stats_of_all(&job);
+}
+
 static const struct cli_option rows[] = {
-    {"format", 'f', "FORMAT", "text|json",
-     "The output format: text for people, or one JSON object for each file. Default: text.", false},
+    {"format", 'f', "FORMAT", "text|json|html",
+     "The output format: text for people, one JSON object for each file, or one page for a "
+     "browser. "
+     "Default: text.",
+     false},
     {NULL, 0, NULL, NULL, NULL, false},
 };
 static const struct cli_group own = {"Statistics", rows};
@@ -59,6 +95,8 @@ static const char *const examples[] = {
     "Show of each column how many values it has, which, how long and how often.",
     "csvkit stats --format=json *.csv",
     "Print the same for programs, one JSON object on each line.",
+    "csvkit stats --format=html orders.csv >columns.html",
+    "Make a page of it, with bars: it opens in any browser and needs no network.",
     NULL,
 };
 

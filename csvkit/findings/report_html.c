@@ -11,6 +11,7 @@
  *   - Nothing from data is markup. Texts are escaped as for a terminal, then as for XML; in the
  *     JSON no '<', '>' or '&' is left. Should one of these fail, the policy in the page's head lets
  *     no script run but the one whose hash it names.
+ *   - A subject without sections was described and not judged: it has no verdict.
  *   - A page has at most ROWS_MOST rows for a subject, and says how many findings are not in it.
  */
 #include "csvkit/findings/report_html.h"
@@ -75,6 +76,11 @@ static void put_verdict(struct csvk_reporter *r, const struct csvk_subject *subj
         csvk_reporter_put(r, "bad\"><b>Not judged:</b> ");
         html_put_text(r, subject->error);
         csvk_reporter_put(r, ".</p>\n");
+        return;
+    }
+    if (subject->nsections == 0) {
+        r->described++;
+        csvk_reporter_put(r, "described\"><b>Described</b> below; nothing was judged.</p>\n");
         return;
     }
     bool bad = sums.errors != 0, doubt = !bad && (sums.warnings != 0 || subject->incomplete);
@@ -157,10 +163,12 @@ static void one(struct csvk_reporter *r, const struct csvk_subject *subject)
     csvk_reporter_put(r, "</article>\n");
 }
 
-static void end(struct csvk_reporter *r)
+/* What was judged; nothing when all was only described. */
+static void put_sums(struct csvk_reporter *r)
 {
-    csvk_reporter_put(r, "</main>\n<footer><p>");
-    csvk_reporter_put_count(r, r->subjects, "file");
+    if (r->described != 0 && r->described == r->subjects) {
+        return;
+    }
     csvk_reporter_put(r, ", ");
     csvk_reporter_put_number(r, r->refused);
     csvk_reporter_put(r, " with errors, ");
@@ -169,6 +177,13 @@ static void end(struct csvk_reporter *r)
     csvk_reporter_put_count(r, r->errors, "error");
     csvk_reporter_put(r, ", ");
     csvk_reporter_put_count(r, r->warnings, "warning");
+}
+
+static void end(struct csvk_reporter *r)
+{
+    csvk_reporter_put(r, "</main>\n<footer><p>");
+    csvk_reporter_put_count(r, r->subjects, "file");
+    put_sums(r);
     csvk_reporter_put(r, ". Made by csvkit " CSVK_VERSION ".</p></footer>\n<script>");
     csvk_reporter_put(r, script_text);
     csvk_reporter_put(r, "</script>\n</body>\n</html>\n");

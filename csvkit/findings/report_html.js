@@ -192,7 +192,8 @@
   /* ---- the facts ---- */
 
   const TITLES = {bytes: 'Size', column_names: 'Columns', columns: 'Columns', crlf: 'CR LF',
-    lf: 'LF', cr: 'CR', crcrlf: 'CR CR LF', is_permanent: 'Permanent', by: 'Decided by'};
+    lf: 'LF', cr: 'CR', crcrlf: 'CR CR LF', is_permanent: 'Permanent', by: 'Decided by',
+    repaired: 'The first repairs of each kind'};
   const ELSEWHERE = ['file', 'folder', 'valid', 'errors', 'warnings', 'infos', 'rules', 'findings',
     'findings_dropped'];
 
@@ -204,6 +205,12 @@
     return value === null || value === '' || (typeof value === 'object' &&
       Object.keys(value).length === 0);
   }
+  function isPlain(value) {
+    return value !== null && typeof value === 'object' && !Array.isArray(value);
+  }
+  function withoutZeros(facts) {
+    return Object.fromEntries(Object.entries(facts).filter(function (pair) { return pair[1] !== 0; }));
+  }
   function valueOf(key, value) {
     if (typeof value === 'number') {
       return /^bytes/.test(key) ? size(value) : number(value);
@@ -213,6 +220,9 @@
     }
     if (isEmpty(value)) {
       return '\u2013';
+    }
+    if (key === 'before' || key === 'after') {
+      return make('code', {'class': 'excerpt'}, [value]);
     }
     if (Array.isArray(value) && typeof value[0] !== 'object') {
       return value.slice(0, 200).map(visible).join(', ') +
@@ -226,7 +236,7 @@
   function listOf(facts) {
     const list = make('dl');
     for (const key of Object.keys(facts)) {
-      const value = facts[key];
+      const value = isPlain(facts[key]) ? withoutZeros(facts[key]) : facts[key];
       const twice = key === 'columns' && typeof value === 'number' && facts.column_names;
       if (!ELSEWHERE.includes(key) && !isEmpty(value) && value !== 0 && !twice) {
         list.append(make('dt', {}, [titleOf(key)]), make('dd', {}, [valueOf(key, value)]));
@@ -250,11 +260,79 @@
     return make('div', {'class': 'scroll'}, [make('table', {},
       [make('thead', {}, [head]), make('tbody', {}, rows)])]);
   }
+
+  /* ---- the columns ---- */
+
+  const PROFILES = 500;
+
+  /* A number of which all digits are known, or about it: JSON holds them all, a script 15. */
+  function amount(n) {
+    const text = n.toLocaleString('en-US', {maximumFractionDigits: 20});
+    return text.replace(/[^0-9]/g, '').length <= 15 ? text : 'about ' + n.toPrecision(15);
+  }
+  function share(part, all) {
+    const percent = 100 * part / all;
+    return part > 0 && percent < 0.1 ? 'less than 0.1 %' :
+      part < all && percent > 99.9 ? 'more than 99.9 %' : Math.round(percent * 10) / 10 + ' %';
+  }
+  function barsOf(title, list, all) {
+    const items = list.most.map(function (item) {
+      const exact = item.count !== undefined;
+      const times = exact ? item.count : item.at_most;
+      const bar = make('i', {'aria-hidden': 'true'});
+      bar.style.width = 100 * Math.min(1, times / all) + '%';
+      return make('li', {}, [bar, make('bdi', {}, [item.value, item.bytes ? '\u2026' : '']),
+        make('span', {}, [(exact ? '' : 'at most ') + number(times)])]);
+    });
+    return items.length === 0 ? [] : [make('h5', {}, [title]), make('ol', {'class': 'bars'}, items)];
+  }
+  function spanOf(column) {
+    const of = column.numbers || column.moments;
+    if (of) {
+      const show = column.numbers ? amount : String;
+      return [['Least', show(of.least)], ['Greatest', show(of.greatest)],
+        ...(column.numbers ? [['Mean', amount(of.mean)]] : [])];
+    }
+    return column.values === 0 ? [] : [['Least', column.least], ['Greatest', column.greatest]];
+  }
+  function lengthOf(characters) {
+    const s = characters.shortest, l = characters.longest;
+    return s === l ? count(s, 'character') :
+      number(s) + ' to ' + count(l, 'character') + ', ' + characters.mean + ' on average';
+  }
+  function profileOf(column) {
+    const all = column.values + column.empty;
+    const pairs = [['Type', column.type + (column.length ? ' (' + column.length + ')' : '')],
+      ['Filled', all === 0 ? '\u2013' : share(column.values, all) + ': ' + number(column.values) +
+        ' of ' + number(all)],
+      ['Different', (column.distinct.exact ? '' : 'about ') + number(column.distinct.count)],
+      ...spanOf(column), ...(column.characters ? [['Length', lengthOf(column.characters)]] : [])];
+    const list = make('dl', {}, pairs.flatMap(function (pair) {
+      return [make('dt', {}, [pair[0]]), make('dd', {}, [make('bdi', {}, [pair[1]])])];
+    }));
+    return make('section', {'class': 'profile'}, [
+      make('h4', {}, [make('bdi', {}, [column.name === null ? 'column_' + column.field : column.name])]),
+      list, ...barsOf('Most frequent values', column.frequent, column.values),
+      ...barsOf('Shapes: 9 is a digit, A and a are letters', column.shapes, column.values)]);
+  }
+  function profilesOf(columns) {
+    const shown = columns.slice(0, PROFILES);
+    return [make('h3', {}, [count(columns.length, 'column')]),
+      make('div', {'class': 'profiles'}, shown.map(profileOf)),
+      ...(shown.length < columns.length ? [make('p', {'class': 'shown'}, ['The first ' +
+        number(PROFILES) + ' of ' + count(columns.length, 'column') + ' are shown.'])] : [])];
+  }
+  function isProfiled(key, value) {
+    return key === 'columns' && value[0].distinct !== undefined;
+  }
+
   function putFacts(subject, facts) {
     const plain = {}, tables = [];
     for (const key of Object.keys(facts)) {
       const value = facts[key];
-      if (Array.isArray(value) && typeof value[0] === 'object') {
+      if (Array.isArray(value) && typeof value[0] === 'object' && isProfiled(key, value)) {
+        tables.push(...profilesOf(value));
+      } else if (Array.isArray(value) && typeof value[0] === 'object') {
         tables.push(make('h3', {}, [titleOf(key)]), tableOf(value));
       } else {
         plain[key] = value;

@@ -29,6 +29,7 @@ struct csvk_reporter {
     /* Of all subjects so far. */
     uint64_t subjects, refused, not_judged, incomplete;
     uint64_t errors, warnings, infos;
+    uint64_t described; /* HTML: subjects in which nothing was judged */
 };
 
 void report_put_bytes(struct csvk_reporter *r, const void *bytes, size_t length); /* as they are */

@@ -135,6 +135,23 @@ static uint64_t line_of(struct norm *norm, const struct norm_record *rec, uint64
     return rec->r.line + norm_count_lines(norm, rec->r.offset, byte);
 }
 
+/* `place` has its line. */
+void norm_tell_repaired(const struct norm *norm, const struct norm_record *rec,
+                        enum csvk_repair repair, struct csvk_normalize_place place,
+                        size_t out_length)
+{
+    if (norm->out->repaired == NULL) {
+        return;
+    }
+    struct csvk_normalize_repaired repaired = {
+        .repair = repair, .byte = place.byte, .line = place.line, .record = place.record};
+    repaired.before.ptr = norm_window_at(&norm->window, rec->r.offset);
+    repaired.before.len = (size_t)(norm->raw_to - rec->r.offset);
+    repaired.after.ptr = norm->line.data;
+    repaired.after.len = out_length;
+    norm->out->repaired(norm->out->repaired_context, &repaired);
+}
+
 /*
  * Counts one pending repair and writes its line. Counting physical lines takes time, so it is done
  * only for somebody who reads the line: the log, the text of --strict, or the summary, which names
@@ -146,14 +163,15 @@ static uint64_t line_of(struct norm *norm, const struct norm_record *rec, uint64
 static int report_repair(struct norm *norm, const struct norm_record *rec,
                          const struct norm_pending *p, uint64_t out_byte, size_t out_length)
 {
-    bool needs_line =
-        norm->o->strict || norm->out->log.write != NULL || norm->result->repairs[p->repair] == 0;
+    bool needs_line = norm->o->strict || norm->out->log.write != NULL ||
+                      norm->out->repaired != NULL || norm->result->repairs[p->repair] == 0;
     struct csvk_normalize_place place = {p->byte, needs_line ? line_of(norm, rec, p->byte) : 0,
                                          rec->r.number};
     norm_count_repair(norm, p->repair, 1, place);
     if (norm->o->strict) {
         return norm_refuse_strict(norm, p->repair, place);
     }
+    norm_tell_repaired(norm, rec, p->repair, place, out_length);
     if (norm->out->log.write == NULL) {
         return CSVK_OK;
     }

@@ -158,6 +158,7 @@ static void count_style(struct norm *norm, const struct norm_record *rec)
     if (!same && norm->npending == 0) {
         struct csvk_normalize_place place = {rec->r.offset, rec->r.line, rec->r.number};
         norm_count_repair(norm, CSVK_REPAIR_STYLE, 1, place);
+        norm_tell_repaired(norm, rec, CSVK_REPAIR_STYLE, place, norm->line.length);
     }
 }
 

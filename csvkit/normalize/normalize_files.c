@@ -509,7 +509,9 @@ static int run_job(struct files_job *job, struct csvk_normalize_result *result,
                                              .rejects_index = output_to(job, INDEX),
                                              .log = output_to(job, LOG),
                                              .progress = report_progress,
-                                             .progress_context = job};
+                                             .progress_context = job,
+                                             .repaired = job->files->repaired,
+                                             .repaired_context = job->files->repaired_context};
     int status = csvk_normalize(job->source, &job->options, &outputs, result, err);
     status = status == CSVK_OK ? verify(job, result, err) : status;
     status = status == CSVK_OK ? check_name(job, err) : status;

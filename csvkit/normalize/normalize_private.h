@@ -529,6 +529,11 @@ void norm_add_repair_of_class(struct norm *norm, enum csvk_repair repair, enum n
 bool norm_is_pending(const struct norm *norm, enum csvk_repair repair);
 /* Repairs of class L2 among those pending. */
 size_t norm_count_inferences(const struct norm *norm);
+/* Tells the caller, who may want to show it, of one repair of the record at hand, whose bytes end
+   at norm->raw_to; `out_length` bytes of norm->line are written for it. */
+void norm_tell_repaired(const struct norm *norm, const struct norm_record *rec,
+                        enum csvk_repair repair, struct csvk_normalize_place place,
+                        size_t out_length);
 /* Reports the pending repairs of a record that was written at `out_byte`, or dropped: length 0. */
 int norm_report_pending(struct norm *norm, const struct norm_record *rec, uint64_t out_byte,
                         size_t out_length);

@@ -1,7 +1,9 @@
 #!/bin/bash
 # The documents say what the program does. doc/rules.md is what make_rules.py prints. In doc/reading.md,
-# doc/repairs.md, doc/reports.md, doc/project-file.md, doc/stats.md, doc/types.md and doc/csvw.md every ```console block is run: a line "$ COMMAND" is followed by what it prints,
-# on both outputs. Each block has an empty folder to itself, with csvkit on PATH.
+# doc/repairs.md, doc/reports.md, doc/project-file.md, doc/stats.md, doc/types.md, doc/csvw.md,
+# doc/tutorial.md and doc/how-to.md every ```console block is run: a line "$ COMMAND" is followed by what it
+# prints, on both outputs. Each block has an empty folder to itself, with csvkit on PATH; those of the tutorial
+# have one together.
 #
 # Bytes that do not print are compared as cat -v shows them. Lines that begin with four blanks are
 # left out: validate shows the record and its help so, and the documents are shorter without.
@@ -37,14 +39,15 @@ compare() { # document: what the command at hand prints with what stands there
     diff <(printf '%s' "$expected") <(printf '%s\n' "$got")
 }
 
-run_document() { # name; how many commands it has at least
+run_document() { # name; how many commands it has at least; "together": one folder for all blocks
     local line number=0 inside=no command='' expected='' at=0 ncommands=0
     while IFS= read -r line; do
         number=$((number + 1))
         case $inside:$line in
         no:'```console')
             inside=yes command=''
-            rm -rf "$work/block" && mkdir "$work/block"
+            [ "${3:-}" = together ] && [ "$at" != 0 ] || rm -rf "$work/block"
+            mkdir -p "$work/block"
             ;;
         no:*) ;;
         yes:'```')
@@ -74,6 +77,9 @@ run_document project-file.md 5
 run_document types.md 3
 run_document stats.md 10
 run_document csvw.md 3
+run_document tutorial.md 20 together
+run_document how-to.md 25
+[ "$(grep -c '^## ' "$documents/how-to.md")" = 12 ] || fail "doc/how-to.md: twelve tasks"
 for number in $(seq 29); do
     has_heading reading.md "A$number"
 done

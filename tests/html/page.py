@@ -141,6 +141,37 @@ def check_hostile(browser, name):
     check(browser.run('return document.querySelectorAll("nav.files li").length') == 3, 'index')
 
 
+def check_repairs(browser):
+    write('dirty.csv', 'id,name\r\n' + ''.join(f'{i},Anna {EVIL}\r\n' for i in range(99)))
+    subprocess.run([csvkit, 'normalize', 'dirty.csv', '-o', 'clean.csv', '--rejects=rejects.csv',
+                    '--report=html:repairs.html'], capture_output=True, check=False)
+    open_page(browser, 'repairs.html')
+    check(browser.run('return window.hacked') is None, 'repairs.html: a script of the data ran')
+    check(browser.run('return document.images.length') == 0, 'repairs.html: elements of the data')
+    texts = browser.run('return [...document.querySelectorAll(".known .excerpt")].map(c => c.innerText)')
+    check(any('onerror' in text for text in texts), f'before and after: {texts}')
+
+
+def check_profiles(browser):
+    evil = EVIL.replace('"', '""')
+    write('wide.csv', f'id,"{evil}",sum\r\n' + ''.join(
+        f'{i},{"" if i % 4 else chr(34) + evil + chr(34)},{i / 4}\r\n' for i in range(2000)))
+    with open('wide.html', 'wb') as page:
+        subprocess.run([csvkit, 'stats', '--format=html', 'wide.csv'], stdout=page, check=True)
+    open_page(browser, 'wide.html')
+    check(browser.run('return window.hacked') is None, 'wide.html: a script of the data ran')
+    check(browser.run('return document.images.length') == 0, 'wide.html: elements of the data')
+    texts = browser.run('return [...document.querySelectorAll(".profile")].map(p => p.innerText)')
+    check(len(texts) == 3 and 'about ' in texts[0] and EVIL[:30] in texts[1], f'profiles: {texts}')
+    check('25 %: 500 of 2,000' in texts[1], f'fill: {texts[1]}')
+    check('249.875' in texts[2] and '499.75' in texts[2], f'mean and greatest: {texts[2]}')
+    widths = browser.run('return [...document.querySelectorAll(".profile")[0].querySelectorAll(".bars i")]'
+                         '.map(i => i.getBoundingClientRect().width)')
+    check(len(widths) == 4 and abs(widths[0] / widths[1] - 1000 / 900) < 0.02, f'bars: {widths}')
+    said = browser.run('return document.body.innerText')
+    check('nothing was judged' in said and 'Good' not in said and ' errors' not in said, 'a verdict')
+
+
 # The least contrast of text with what is behind it, by the formula of WCAG 2.
 CONTRAST = '''
 function parse(c) { return c.match(/[\\d.]+/g).map(Number); }
@@ -163,7 +194,7 @@ def check_looks(browser):
     for theme in ('light', 'dark'):
         browser.devtools('Emulation.setEmulatedMedia',
                          features=[{'name': 'prefers-color-scheme', 'value': theme}])
-        for page in ('hostile.html', 'folder.html', 'plain.html'):
+        for page in ('wide.html', 'repairs.html', 'hostile.html', 'folder.html', 'plain.html'):
             open_page(browser, page)
             worst = browser.run(CONTRAST)
             check(worst[0] >= 4.5, f'{page}, {theme}: contrast {worst}')
@@ -174,7 +205,7 @@ def check_looks(browser):
     browser.devtools('Emulation.setEmulatedMedia', media='', features=[])
     browser.devtools('Emulation.setDeviceMetricsOverride', width=360, height=700, deviceScaleFactor=1,
                      mobile=False)
-    for page in ('hostile.html', 'folder.html', 'plain.html'):
+    for page in ('wide.html', 'repairs.html', 'hostile.html', 'folder.html', 'plain.html'):
         open_page(browser, page)
         width = browser.run('return document.documentElement.scrollWidth')
         check(width <= 360, f'{page}: {width} wide on a screen of 360')
@@ -187,6 +218,8 @@ try:
     check_keyboard(browser)
     check_bounds(browser)
     check_hostile(browser, hostile_name)
+    check_profiles(browser)
+    check_repairs(browser)
     check_looks(browser)
 finally:
     browser.close()

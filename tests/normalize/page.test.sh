@@ -36,6 +36,50 @@ assert truth[0]['first_reject_reason'] in next(r['text'] for r in dirty['rows'] 
 assert good['verdict'].startswith('Good: 0 errors'), good
 assert missing['verdict'].startswith('Not judged: ') and 'missing.csv' in missing['verdict'], missing
 PY
+# Records before and after, against the bytes at the places that the log names.
+{
+    printf 'id,size,city\n'
+    for i in $(seq 100); do printf '%s,%d inches wide,Praha\n' "$i" "$i"; done
+    printf '\n101,7" wide,Brno\n102,8" wide,Praha\n103,9" wide,Brno\n104,5" <b>,Praha\n'
+    printf '105,x,Brno\n\n106,y,Brno\n'
+} >many.csv
+"$CSVKIT" normalize many.csv -o many.out --log=many.log --report=html:many.html 2>said || fail "$(cat said)"
+PYTHONPATH=$here/tests/support python3 - <<'PY' || fail "before and after"
+import collections
+import json
+import html_reader
+before, after = open('many.csv', 'rb').read(), open('many.out', 'rb').read()
+[subject] = html_reader.Page(open('many.html', encoding='utf-8', newline='').read()).subjects
+shown = collections.defaultdict(list)
+for row in json.loads(subject['facts'])['repaired']:
+    shown[row['repair']].append(row)
+logged = collections.defaultdict(list)
+for line in map(json.loads, open('many.log')):
+    logged[line['repair']].append(line)
+assert set(shown) == set(logged) - {'r8'} == {'r10', 'r17'}, (set(shown), set(logged))
+assert [len(shown[r]) for r in ('r10', 'r17')] == [2, 3], shown
+for repair in ('r10', 'r17'):
+    for row, line in zip(shown[repair], logged[repair]):
+        assert (row['line'], row['record']) == (line['line'], line['record']), row
+        start = before.rfind(b'\n', 0, line['byte']) + 1
+        assert row['before'].encode() == before[start:start + line['length']].strip(), row
+        expected = after[line.get('out_byte', 0):][:line['out_length']].strip().decode()
+        assert row['after'] == (expected if line['out_length'] else None), row
+PY
+printf 'a;b\n1;2\n3;4\n5;6\n' >style.csv
+"$CSVKIT" normalize --delimiter=';' style.csv -o style.out --report=html:style.html 2>said || fail "$(cat said)"
+grep -qF '"repaired":[{"repair":"r21","line":1,"record":1,"before":"a;b","after":"a,b"},{"repair":"r21","line":2,"record":2,"before":"1;2","after":"1,2"},{"repair":"r21","line":3,"record":3,"before":"3;4","after":"3,4"}]' style.html ||
+    fail "a change of style: $(grep -o '"repaired":[^]]*' style.html)"
+printf 'id,size\n1,%01000d\n2,%0400d\xc3\xa9" %0400d\n3,%01000d\n' 0 0 0 0 >many.csv
+"$CSVKIT" normalize many.csv -o many.out --report=html:many.html 2>said || fail "$(cat said)"
+PYTHONPATH=$here/tests/support python3 - <<'PY' || fail "a long record"
+import json
+import html_reader
+[subject] = html_reader.Page(open('many.html', encoding='utf-8', newline='').read()).subjects
+[row] = [r for r in json.loads(subject['facts'])['repaired'] if r['repair'] == 'r17']
+assert row['before'] == '2,' + '0' * 158 + '\u2026', row
+assert row['after'] == '2,"' + '0' * 157 + '\u2026', row
+PY
 cp good.csv kept.csv
 for wrong in html: json:x html:good.csv html:no/where; do
     "$CSVKIT" normalize good.csv -o again.csv --report="$wrong" 2>said

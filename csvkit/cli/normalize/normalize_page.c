@@ -79,9 +79,15 @@ static int flush(struct cli *cli, struct normalize_page *page, int made)
 
 /* ---- a file ---------------------------------------------------------------------------------- */
 
+struct page_account { /* of one file */
+    const struct csvk_normalize_result *result;
+    const struct normalize_examples *examples;
+};
+
 static void put_json(const struct csvk_subject *subject, struct csvk_json *json)
 {
-    const struct csvk_normalize_result *result = subject->context;
+    const struct page_account *account = subject->context;
+    const struct csvk_normalize_result *result = account->result;
     csvk_json_put_string(json, "file", subject->file);
     csvk_json_put_bool(json, "valid", result->records_rejected == 0);
     csvk_json_put_uint(json, "records_in", result->records_in);
@@ -93,6 +99,8 @@ static void put_json(const struct csvk_subject *subject, struct csvk_json *json)
     csvk_json_put_uint(json, "bytes_out", result->bytes_out);
     csvk_json_put_bool(json, "changed", result->changed);
     csvk_json_put_string(json, "advice", result->advice[0] != '\0' ? result->advice : NULL);
+    csvk_json_key(json, "repaired");
+    normalize_examples_json(account->examples, json);
     csvk_section_json(subject->section, json);
 }
 
@@ -119,21 +127,34 @@ int normalize_page_add(struct cli *cli, struct normalize_page *page, const char 
 {
     struct csvk_findings findings = {0};
     struct csvk_section section;
+    struct page_account account = {result, &page->examples};
     if (page->reporter == NULL) {
         return CLI_GOOD;
     }
-    int status = add_cases(&findings, &page->rule[REJECTED], CSVK_ERROR, &result->first_reject,
-                           result->first_reject_reason, result->records_rejected);
+    int status = page->examples.status;
+    status = status == CSVK_OK
+                 ? add_cases(&findings, &page->rule[REJECTED], CSVK_ERROR, &result->first_reject,
+                             result->first_reject_reason, result->records_rejected)
+                 : status;
     for (int i = CSVK_REPAIR_NONE + 1; i < CSVK_REPAIRS && status == CSVK_OK; i++) {
         status = add_cases(&findings, &page->rule[i], CSVK_INFO, &result->first[i],
                            page->rule[i].summary, result->repairs[i]);
     }
     csvk_section_of_findings(&section, &findings);
     struct csvk_subject subject = {
-        .file = input, .section = &section, .nsections = 1, .json = put_json, .context = result};
+        .file = input, .section = &section, .nsections = 1, .json = put_json, .context = &account};
     status = status == CSVK_OK ? csvk_reporter_add(page->reporter, &subject) : status;
     csvk_findings_release(&findings);
     return flush(cli, page, status);
+}
+
+void normalize_page_listen(struct normalize_page *page, struct csvk_normalize_files *files)
+{
+    normalize_examples_release(&page->examples);
+    if (page->reporter != NULL) {
+        files->repaired = normalize_examples_add;
+        files->repaired_context = &page->examples;
+    }
 }
 
 int normalize_page_fail(struct cli *cli, struct normalize_page *page, const char *input,
@@ -159,6 +180,7 @@ int normalize_page_end(struct cli *cli, struct normalize_page *page)
 
 void normalize_page_release(struct normalize_page *page)
 {
+    normalize_examples_release(&page->examples);
     csvk_reporter_free(page->reporter);
     csvk_sink_free(page->sink);
     csvk_buf_release(&page->text);

@@ -9,6 +9,7 @@
 #define CSVKIT_CLI_NORMALIZE_NORMALIZE_PAGE_H
 
 #include "csvkit/cli/frame/cli.h"
+#include "csvkit/cli/normalize/normalize_examples.h"
 #include "csvkit/findings/findings.h"
 #include "csvkit/normalize.h"
 
@@ -18,6 +19,7 @@ struct normalize_page { /* all zero: no page is asked for */
     struct csvk_reporter *reporter;
     struct csvk_sink *sink;
     struct csvk_buf text;
+    struct normalize_examples examples; /* of the input at hand */
     struct csvk_rule rule[NORMALIZE_RULES];
     struct csvk_rule_set set;
     const struct csvk_rule_set *sets[2];
@@ -28,6 +30,8 @@ struct normalize_page { /* all zero: no page is asked for */
 int normalize_page_begin(struct cli *cli, struct normalize_page *page);
 int normalize_page_add(struct cli *cli, struct normalize_page *page, const char *input,
                        const struct csvk_normalize_result *result);
+/* Lets the run of the next input tell what it repairs, when there is a page. */
+void normalize_page_listen(struct normalize_page *page, struct csvk_normalize_files *files);
 /* A file that could not be repaired at all. */
 int normalize_page_fail(struct cli *cli, struct normalize_page *page, const char *input,
                         const struct csvk_error *why);

@@ -167,26 +167,37 @@ static void put_records(struct csvk_json *json, const struct csvk_stats_records 
     csvk_json_close(json, '}');
 }
 
-int cli_stats_json(struct csvk_buf *out, const char *file, const struct table_stats *table)
+/* The members of the object. What fails is remembered in *json. */
+static void put_table(const struct csvk_subject *subject, struct csvk_json *json)
 {
-    struct csvk_json json;
-    int status = CSVK_OK;
-    csvk_json_init(&json, out);
-    csvk_json_open(&json, '{');
-    csvk_json_put_string(&json, "file", file);
-    csvk_json_put_uint(&json, "bytes", table->bytes);
-    put_records(&json, csvk_stats_records(table->stats));
-    csvk_json_key(&json, "columns");
-    csvk_json_open(&json, '[');
-    for (size_t i = 0; i < table->names.count && status == CSVK_OK; i++) {
+    const struct table_stats *table = subject->context;
+    csvk_json_put_string(json, "file", subject->file);
+    csvk_json_put_uint(json, "bytes", table->bytes);
+    put_records(json, csvk_stats_records(table->stats));
+    csvk_json_key(json, "columns");
+    csvk_json_open(json, '[');
+    for (size_t i = 0; i < table->names.count && !json->failed; i++) {
         const struct csvk_column_stats *column;
-        status = csvk_stats_column(table->stats, i, &column);
-        if (status == CSVK_OK) {
-            put_column(&json, table, i, column);
+        json->failed = csvk_stats_column(table->stats, i, &column) != CSVK_OK;
+        if (!json->failed) {
+            put_column(json, table, i, column);
         }
     }
-    csvk_json_close(&json, ']');
+    csvk_json_close(json, ']');
+}
+
+struct csvk_subject cli_stats_subject(const char *file, const struct table_stats *table)
+{
+    return (struct csvk_subject){.file = file, .json = put_table, .context = table};
+}
+
+int cli_stats_json(struct csvk_buf *out, const char *file, const struct table_stats *table)
+{
+    struct csvk_subject subject = cli_stats_subject(file, table);
+    struct csvk_json json;
+    csvk_json_init(&json, out);
+    csvk_json_open(&json, '{');
+    put_table(&subject, &json);
     csvk_json_close(&json, '}');
-    status = json.failed ? CSVK_ENOMEM : status;
-    return status == CSVK_OK ? csvk_buf_putc(out, '\n') : status;
+    return json.failed ? CSVK_ENOMEM : csvk_buf_putc(out, '\n');
 }
