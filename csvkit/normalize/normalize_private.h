@@ -30,6 +30,7 @@
  *     view_memory.c        what was found out is kept, in places.c
  *   look_ahead.c           records and lines after the record at hand
  *   repair_header.c        r23 and the choice of columns
+ *   repair_values.c        r27: values of a schema's own forms in the default form
  *   normalize_patch.c      records that are written as they are, but for a few places
  *   normalize_emit.c       writes a record, rejects it or drops it; r25
  *   normalize_account.c    counts every repair and reject, and reports it in log and index
@@ -223,6 +224,7 @@ struct norm {
 
     /* The account. */
     struct csvk_record_writer table, rejects, index, log;
+    struct norm_types *types; /* NULL: no schema */
     bool header_done;
     bool marked; /* the input begins with the byte order mark of UTF-8 */
     struct csvk_buf
@@ -502,9 +504,39 @@ void norm_json_begin_line(struct norm *norm);
  */
 void norm_json_uint(struct csvk_buf *line, const char *key, uint64_t value);
 void norm_json_text(struct csvk_buf *line, const char *key, const char *text);
+/* The same for bytes of the input. CSVK_OK or CSVK_ENOMEM. */
+int norm_json_bytes(struct norm *norm, const char *key, struct csvk_bytes text);
 /* The readings that competed for the record at hand, by norm->decision. */
 void norm_json_readings(struct norm *norm);
 int norm_json_end_line(struct norm *norm, struct csvk_record_writer *to);
+
+/* ---- repair_values.c ---- */
+
+/* A value of the record at hand that was rewritten; offsets into norm_types.text. */
+struct norm_rewritten {
+    size_t field; /* from 0 */
+    size_t before, nbefore, after, nafter;
+    const char *column;
+};
+struct norm_typed_column;
+struct norm_types {
+    struct norm_typed_column *column;
+    size_t count;
+    size_t *column_of; /* by field: its column; `count`: it has none; for `nfields` of them */
+    size_t nfields;
+    bool paired;                      /* the fields are known */
+    struct norm_rewritten *rewritten; /* of the record at hand */
+    size_t nrewritten, rewritten_capacity;
+    struct csvk_buf text;   /* what they were and are */
+    struct csvk_buf reason; /* why the record at hand is rejected */
+};
+/* norm->types, when there is a schema. */
+int norm_types_new(struct norm *norm);
+void norm_types_free(struct norm_types *types); /* NULL is fine */
+/* The names are in norm->value: finds the column of each field. Fails when they do not pair. */
+int norm_pair_columns(struct norm *norm, const struct norm_record *rec);
+/* A record of data: its values are rewritten, and it is written or rejected. */
+int norm_write_typed(struct norm *norm, const struct norm_record *rec);
 
 /* ---- normalize_patch.c ---- */
 
@@ -555,6 +587,11 @@ int norm_report_reject(struct norm *norm, const struct norm_record *rec, enum cs
 
 /* Writes norm->value as a record; reports what is pending. */
 int norm_write_values(struct norm *norm, const struct norm_record *rec);
+/* The same for a record of data, which a schema may have something to say about. */
+static inline int norm_write_data(struct norm *norm, const struct norm_record *rec)
+{
+    return norm->types == NULL ? norm_write_values(norm, rec) : norm_write_typed(norm, rec);
+}
 /* The names of the columns as the first record of the output; no record of the input is at hand. */
 int norm_write_header(struct norm *norm);
 /* Writes norm->line, which is the record with its line break. */
