@@ -62,6 +62,7 @@
 
 #include "csvkit/sniff.h"
 #include "csvkit/normalize/fallback_encoding.h"
+#include "csvkit/normalize/repair_values.h"
 #include "csvkit/normalize/sample.h"
 #include "csvkit/normalize/normalize_window.h"
 #include "csvkit/parse/scan/scan.h"
@@ -510,34 +511,6 @@ int norm_json_bytes(struct norm *norm, const char *key, struct csvk_bytes text);
 void norm_json_readings(struct norm *norm);
 int norm_json_end_line(struct norm *norm, struct csvk_record_writer *to);
 
-/* ---- repair_values.c ---- */
-
-/* A value of the record at hand that was rewritten; offsets into norm_types.text. */
-struct norm_rewritten {
-    size_t field; /* from 0 */
-    size_t before, nbefore, after, nafter;
-    const char *column;
-};
-struct norm_typed_column;
-struct norm_types {
-    struct norm_typed_column *column;
-    size_t count;
-    size_t *column_of; /* by field: its column; `count`: it has none; for `nfields` of them */
-    size_t nfields;
-    bool paired;                      /* the fields are known */
-    struct norm_rewritten *rewritten; /* of the record at hand */
-    size_t nrewritten, rewritten_capacity;
-    struct csvk_buf text;   /* what they were and are */
-    struct csvk_buf reason; /* why the record at hand is rejected */
-};
-/* norm->types, when there is a schema. */
-int norm_types_new(struct norm *norm);
-void norm_types_free(struct norm_types *types); /* NULL is fine */
-/* The names are in norm->value: finds the column of each field. Fails when they do not pair. */
-int norm_pair_columns(struct norm *norm, const struct norm_record *rec);
-/* A record of data: its values are rewritten, and it is written or rejected. */
-int norm_write_typed(struct norm *norm, const struct norm_record *rec);
-
 /* ---- normalize_patch.c ---- */
 
 /* May fields without a fault be written as their bytes are? Not in the first record. */
@@ -585,9 +558,8 @@ int norm_report_reject(struct norm *norm, const struct norm_record *rec, enum cs
 
 /* ---- normalize_emit.c ---- */
 
-/* Writes norm->value as a record; reports what is pending. */
+/* Writes norm->value as a record; reports what is pending. norm_write_data: by the schema. */
 int norm_write_values(struct norm *norm, const struct norm_record *rec);
-/* The same for a record of data, which a schema may have something to say about. */
 static inline int norm_write_data(struct norm *norm, const struct norm_record *rec)
 {
     return norm->types == NULL ? norm_write_values(norm, rec) : norm_write_typed(norm, rec);
