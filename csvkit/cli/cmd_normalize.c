@@ -390,7 +390,7 @@ static const char *const examples[] = {
     "Convert dialect and encoding, and compress the result.",
     "csvkit normalize -d '||' --skip-blanks feed.txt -o feed.csv",
     "Read a delimiter of two bytes with blanks behind it, and write commas.",
-    "csvkit normalize --schema=orders.schema.json orders.csv -o out.csv --rejects=bad.csv",
+    "csvkit normalize --schema=orders.json orders.csv -o out.csv --rejects=bad.csv",
     "Write numbers, days and booleans in the default form of their types.",
     "csvkit normalize --names=storage --line-break=lf in.csv -o out.csv",
     "Prepare a table for Keboola Storage.",
