@@ -19,6 +19,7 @@ enum form {
     COMMAS,   /* 1,000.50 */
     INTEGERS, /* 1.000 */
     DRESSED,  /* CZK 1 000,50; -5 % */
+    MARKED,   /* $5.50 */
     CZECH,    /* 31.12.2024 */
     SWAPPED,  /* 2024-31-12 */
     NAMED,    /* 31 Dec 2024 */
@@ -41,6 +42,7 @@ static const struct csvk_schema_column forms[FORMS] = {
                  .decimal_char = ",",
                  .group_char = " ",
                  .not_bare = 1},
+    [MARKED] = {.type = CSVK_VALUE_TABLE_NUMBER, .not_bare = 1},
     [CZECH] = {.type = CSVK_VALUE_TABLE_DATE, .format = "%d.%m.%Y"},
     [SWAPPED] = {.type = CSVK_VALUE_TABLE_DATE, .format = "%Y-%d-%m"},
     [NAMED] = {.type = CSVK_VALUE_TABLE_DATE, .format = "%d %b %Y"},
@@ -80,6 +82,8 @@ static const struct {
     {SPACES, "", MISSING},
     {SPACES, "-", MISSING},
     {SPACES, "--", REFUSED},
+    {SPACES, "1001", MISSING},
+    {SPACES, "1 001", REFUSED}, /* it would be missing */
     {SPACES,
      "1\xc2\xa0"
      "000",
@@ -132,6 +136,9 @@ static const struct {
     {DRESSED, "Kc,500", REFUSED},
     {DRESSED, "5 CZK 7", REFUSED},
     {DRESSED, "CZK", REFUSED},
+    {MARKED, "$5.50", "5.50"},
+    {MARKED, ".5", STAYS},
+    {MARKED, "Rs.500", REFUSED},
     /* days and times */
     {CZECH, "31.12.2024", "2024-12-31"},
     {CZECH, "1.2.0003", "0003-02-01"},
@@ -201,6 +208,7 @@ static struct csvk_schema *schema_of(const struct csvk_schema_column *declared, 
         column.true_words = &trues;
         column.false_words = &falses;
     }
+    ck_assert_int_eq(csvk_strings_add(&missing, "1001"), CSVK_OK);
     column.size = sizeof column;
     column.name = "c";
     table.missing = &missing;
