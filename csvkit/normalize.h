@@ -7,7 +7,7 @@
  *
  *   records_in = records_out + records_rejected + records_dropped
  *
- * Every change has an id (r1 to r26), a class and a line in the log; doc/repairs.md explains all of
+ * Every change has an id (r1 to r27), a class and a line in the log; doc/repairs.md explains all of
  * them. The classes:
  *   L0  bytes change, rows do not.
  *   L1  rows change because an option says so.
@@ -69,10 +69,11 @@ enum csvk_repair {
     CSVK_REPAIR_HEADER_REPEATED,
     CSVK_REPAIR_TRIM,    /* --trim */
     CSVK_REPAIR_COLUMNS, /* columns chosen or put in another order */
+    CSVK_REPAIR_VALUES,  /* r27: values written in the default form of their type */
     CSVK_REPAIRS
 };
 #define CSVK_REPAIRS_MOST 64 /* there will never be more */
-/* The id, which never changes: "r1" to "r26", "trim", "columns"; "" for CSVK_REPAIR_NONE. */
+/* The id, which never changes: "r1" to "r27", "trim", "columns"; "" for CSVK_REPAIR_NONE. */
 CSVK_API const char *csvk_repair_id(enum csvk_repair repair);
 /* "L0", "L1" or "L2", as at the head of this file; where an option or a place decides about a case,
    its log has the class of the case. */
@@ -84,6 +85,7 @@ CSVK_API const char *csvk_repair_summary(enum csvk_repair repair);
 
 /* ---- options -------------------------------------------------------------------------------- */
 
+struct csvk_schema; /* csvkit/schema/schema.h */
 /* Whether the first record has the names of the columns. */
 enum csvk_normalize_header { CSVK_NORMALIZE_HEADER, CSVK_NORMALIZE_NO_HEADER };
 /* Which fields of the output are enclosed. */
@@ -173,6 +175,16 @@ struct csvk_normalize_options {
     size_t window;        /* bytes read at a time; every value from 1 up gives the same results; 0:
                              256 KiB */
     enum csvk_simd simd;
+    /*
+     * A Table Schema: every value is held against its column, and a value in the column's own form
+     * (decimalChar, groupChar, bareNumber, trueValues, falseValues, a pattern for days and times)
+     * is written in the default form of its type (r27). Values in the default form and missing ones
+     * stay. A record with a value that does not fit, or that reads in two ways, is rejected. The
+     * fields are paired with the columns as the schema says (fieldsMatch), and the table is refused
+     * when they do not pair. CSVK_EUSAGE: another kind of schema, or a form that cannot be
+     * rewritten. Borrowed during the call; NULL: none.
+     */
+    const struct csvk_schema *schema;
 };
 /*
  * RFC 4180 in and out, CRLF, with a header. Ragged records are repaired by evidence; NUL, text that

@@ -7,6 +7,8 @@
 #include "csvkit/cli/normalize/normalize_page.h"
 #include "csvkit/cli/normalize/normalize_places.h"
 #include "csvkit/cli/table/normalize_options.h"
+#include "csvkit/schema/read/csvw_metadata.h"
+#include "csvkit/schema/read/table_schema_file.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -19,6 +21,7 @@ struct normalize_job {
     struct normalize_page page;
     uint64_t level;
     struct cli_progress *progress;
+    struct csvk_schema *schema; /* one reference; NULL: none */
     bool check, json;
 };
 
@@ -58,6 +61,30 @@ static int read_files(struct normalize_job *job)
     f->widen = cli_has(cli, "widen");
     int status = cli_get_uint(cli, "level", 1, 9, &job->level);
     return status == CLI_GOOD ? normalize_places_read(cli, &job->places) : status;
+}
+
+/* The schema of the input; of a data package, that of the resource at hand. */
+static int read_schema(struct normalize_job *job, const char *input)
+{
+    struct csvk_error err = {0};
+    struct table_schema_file file;
+    const char *path = cli_value(job->cli, "schema");
+    if (path == NULL) {
+        return CLI_GOOD;
+    }
+    if (csvw_metadata_looks(path)) {
+        return cli_trouble(job->cli,
+                           "--schema=%s: not supported: CSVW metadata; values are "
+                           "rewritten by a Table Schema",
+                           path);
+    }
+    const char *data = input != NULL && strcmp(input, "-") != 0 ? input : NULL;
+    int status = table_schema_file_read(&file, path, data, &err);
+    csvk_schema_free(job->schema);
+    job->schema = status == CSVK_OK ? csvk_schema_share(file.schema) : NULL;
+    job->options.schema = job->schema;
+    table_schema_file_release(&file);
+    return status == CSVK_OK ? CLI_GOOD : cli_trouble(job->cli, "%s", err.text);
 }
 
 /* In place, the library decides whether to compress. */
@@ -231,7 +258,8 @@ static int work(struct normalize_job *job, const char *input)
     struct csvk_normalize_result result = {.size = sizeof result};
     job->files.progress = show_progress;
     job->files.progress_context = job;
-    int status = name_files(job, input);
+    int status = read_schema(job, input);
+    status = status == CLI_GOOD ? name_files(job, input) : status;
     if (status != CLI_GOOD) {
         return status;
     }
@@ -278,6 +306,7 @@ static int run(struct cli *cli)
     normalize_page_release(&job.page);
     normalize_places_release(&job.places);
     csvk_normalize_options_release(&job.options);
+    csvk_schema_free(job.schema);
     return status;
 }
 
@@ -302,6 +331,14 @@ static const struct cli_option output_rows[] = {
     {"log", 0, "FILE", NULL,
      "Where to write the log: one line of JSON for every repair, with the evidence for it. "
      "With several files, the folder for files of that kind.",
+     false},
+    {"schema", 0, "FILE", NULL,
+     "Hold every value against this Table Schema, or data package, and write values in the own "
+     "form "
+     "of a column (decimalChar, groupChar, bareNumber, trueValues, falseValues, format) in the "
+     "default form of its type: 1 000,50 as 1000.50, 31.12.2024 as 2024-12-31. Records with a "
+     "value "
+     "that does not fit go to --rejects.",
      false},
     {"to-delimiter", 0, "C", NULL, "The byte between fields in the output. Default: a comma.",
      false},
@@ -354,6 +391,8 @@ static const char *const examples[] = {
     "Convert dialect and encoding, and compress the result.",
     "csvkit normalize -d '||' --skip-blanks feed.txt -o feed.csv",
     "Read a delimiter of two bytes with blanks behind it, and write commas.",
+    "csvkit normalize --schema=orders.json orders.csv -o out.csv --rejects=bad.csv",
+    "Write numbers, days and booleans in the default form of their types.",
     "csvkit normalize --names=storage --line-break=lf in.csv -o out.csv",
     "Prepare a table for Keboola Storage.",
     NULL,
@@ -373,7 +412,7 @@ const struct cli_command cli_cmd_normalize = {
         "A reading is taken when every other one is clearly worse by that evidence; else csvkit "
         "does not guess, and the record goes to --rejects. With fewer than 8 clean records "
         "nothing is done that moves a value. When most records agree on another number of fields "
-        "than the header has, the file is refused. Every repair has an id (r1 to r26, trim, "
+        "than the header has, the file is refused. Every repair has an id (r1 to r27, trim, "
         "columns), which the log and the summary name; doc/repairs.md explains them.\n\n"
         "The counts always agree: records in = records out + records rejected + records dropped "
         "by a repair. Normalizing the output again changes nothing.\n\n"

@@ -107,6 +107,7 @@ static void release_run(struct norm *norm)
     csvk_strings_release(&norm->header);
     csvk_strings_release(&norm->added);
     csvk_strings_release(&norm->names);
+    norm_types_free(norm->types);
     csvk_record_writer_release(&norm->table);
     csvk_record_writer_release(&norm->rejects);
     csvk_record_writer_release(&norm->index);
@@ -539,6 +540,7 @@ static int normalize(struct csvk_source *source, const char *other_kind,
     if (options->encoding_fallback != NULL) {
         status = norm_fallback_init(&norm->fallback, options->encoding_fallback, err);
     }
+    status = status == CSVK_OK ? norm_types_new(norm) : status;
     status = status == CSVK_OK ? run(norm) : status;
     release_run(norm);
     csvk_free(norm);

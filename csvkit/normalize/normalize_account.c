@@ -152,6 +152,48 @@ void norm_tell_repaired(const struct norm *norm, const struct norm_record *rec,
     norm->out->repaired(norm->out->repaired_context, &repaired);
 }
 
+/* r27: each value is counted, and has a line of its own. */
+static int report_values(struct norm *norm, const struct norm_record *rec, uint64_t out_byte,
+                         size_t out_length)
+{
+    const struct norm_types *types = norm->types;
+    struct csvk_normalize_place place = {rec->r.offset, rec->r.line, rec->r.number};
+    int status = CSVK_OK;
+    norm_count_repair(norm, CSVK_REPAIR_VALUES, types->nrewritten, place);
+    if (norm->o->strict) {
+        return norm_refuse_strict(norm, CSVK_REPAIR_VALUES, place);
+    }
+    for (size_t i = 0; i < types->nrewritten && status == CSVK_OK; i++) {
+        const struct norm_rewritten *r = &types->rewritten[i];
+        const unsigned char *text = types->text.data;
+        if (norm->out->log.write == NULL) {
+            break;
+        }
+        norm_json_begin_line(norm);
+        json_repair(norm, CSVK_REPAIR_VALUES, NORM_CLASS_L1);
+        json_place(norm, place);
+        norm_json_uint(&norm->json, "field", r->field + 1);
+        norm_json_uint(&norm->json, "length", norm->raw_to - rec->r.offset);
+        norm_json_uint(&norm->json, "out_byte", out_byte);
+        norm_json_uint(&norm->json, "out_record",
+                       norm->result->records_out + (norm->o->write_header ? 1 : 0));
+        norm_json_uint(&norm->json, "out_length", out_length);
+        norm_json_text(&norm->json, "evidence", "--schema");
+        struct csvk_bytes name = {(const unsigned char *)r->column, strlen(r->column)};
+        status = norm_json_bytes(norm, "column", name);
+        status =
+            status == CSVK_OK
+                ? norm_json_bytes(norm, "before", (struct csvk_bytes){text + r->before, r->nbefore})
+                : status;
+        status =
+            status == CSVK_OK
+                ? norm_json_bytes(norm, "after", (struct csvk_bytes){text + r->after, r->nafter})
+                : status;
+        status = status == CSVK_OK ? norm_json_end_line(norm, &norm->log) : status;
+    }
+    return status;
+}
+
 /*
  * Counts one pending repair and writes its line. Counting physical lines takes time, so it is done
  * only for somebody who reads the line: the log, the text of --strict, or the summary, which names
@@ -163,6 +205,9 @@ void norm_tell_repaired(const struct norm *norm, const struct norm_record *rec,
 static int report_repair(struct norm *norm, const struct norm_record *rec,
                          const struct norm_pending *p, uint64_t out_byte, size_t out_length)
 {
+    if (p->repair == CSVK_REPAIR_VALUES) {
+        return report_values(norm, rec, out_byte, out_length);
+    }
     bool needs_line = norm->o->strict || norm->out->log.write != NULL ||
                       norm->out->repaired != NULL || norm->result->repairs[p->repair] == 0;
     struct csvk_normalize_place place = {p->byte, needs_line ? line_of(norm, rec, p->byte) : 0,
@@ -314,7 +359,15 @@ int norm_report_reject(struct norm *norm, const struct norm_record *rec, enum cs
     norm_json_uint(&norm->json, "rejects_byte", norm->rejects.bytes);
     norm_json_text(&norm->json, "repair", csvk_repair_id(repair));
     norm_json_text(&norm->json, "class", "L3");
-    norm_json_text(&norm->json, "reason", reason);
+    if (repair == CSVK_REPAIR_VALUES) { /* it has a value in it */
+        struct csvk_bytes text = {(const unsigned char *)reason, strlen(reason)};
+        int status = norm_json_bytes(norm, "reason", text);
+        if (status != CSVK_OK) {
+            return status;
+        }
+    } else {
+        norm_json_text(&norm->json, "reason", reason);
+    }
     if (norm->decided) {
         norm_json_readings(norm);
     }

@@ -5,6 +5,7 @@
  * are our own and need no escaping. Room for a whole line is made before it begins; when that
  * fails, nothing is added any more and norm_json_end_line returns CSVK_ENOMEM.
  */
+#include "csvkit/json.h"
 #include "csvkit/normalize/normalize_private.h"
 #include "csvkit/normalize/texts.h"
 
@@ -88,6 +89,22 @@ void norm_json_text(struct csvk_buf *line, const char *key, const char *text)
     to += length;
     *to++ = '"';
     line->length = (size_t)(to - line->data);
+}
+
+/* What is escaped may be of any length: room for the rest of the line is made again. */
+int norm_json_bytes(struct norm *norm, const char *key, struct csvk_bytes text)
+{
+    struct csvk_buf *line = &norm->json;
+    size_t n = strlen(key);
+    if (!has_room(line, n)) {
+        return norm_out_of_memory(norm);
+    }
+    line->length = (size_t)(begin_member(line, key, n) - line->data);
+    struct csvk_json json;
+    csvk_json_init(&json, line);
+    csvk_json_bytes(&json, text.ptr, text.len);
+    return !json.failed && csvk_buf_reserve(line, LINE_ROOM) == CSVK_OK ? CSVK_OK
+                                                                        : norm_out_of_memory(norm);
 }
 
 /* ,"readings":[{"reading":"...","bits":3.9},...]: those that competed, best first. */

@@ -30,6 +30,7 @@
  *     view_memory.c        what was found out is kept, in places.c
  *   look_ahead.c           records and lines after the record at hand
  *   repair_header.c        r23 and the choice of columns
+ *   repair_values.c        r27: values of a schema's own forms in the default form
  *   normalize_patch.c      records that are written as they are, but for a few places
  *   normalize_emit.c       writes a record, rejects it or drops it; r25
  *   normalize_account.c    counts every repair and reject, and reports it in log and index
@@ -61,6 +62,7 @@
 
 #include "csvkit/sniff.h"
 #include "csvkit/normalize/fallback_encoding.h"
+#include "csvkit/normalize/repair_values.h"
 #include "csvkit/normalize/sample.h"
 #include "csvkit/normalize/normalize_window.h"
 #include "csvkit/parse/scan/scan.h"
@@ -223,6 +225,7 @@ struct norm {
 
     /* The account. */
     struct csvk_record_writer table, rejects, index, log;
+    struct norm_types *types; /* NULL: no schema */
     bool header_done;
     bool marked; /* the input begins with the byte order mark of UTF-8 */
     struct csvk_buf
@@ -502,6 +505,8 @@ void norm_json_begin_line(struct norm *norm);
  */
 void norm_json_uint(struct csvk_buf *line, const char *key, uint64_t value);
 void norm_json_text(struct csvk_buf *line, const char *key, const char *text);
+/* The same for bytes of the input. CSVK_OK or CSVK_ENOMEM. */
+int norm_json_bytes(struct norm *norm, const char *key, struct csvk_bytes text);
 /* The readings that competed for the record at hand, by norm->decision. */
 void norm_json_readings(struct norm *norm);
 int norm_json_end_line(struct norm *norm, struct csvk_record_writer *to);
@@ -558,8 +563,12 @@ int norm_report_reject(struct norm *norm, const struct norm_record *rec, enum cs
 
 /* ---- normalize_emit.c ---- */
 
-/* Writes norm->value as a record; reports what is pending. */
+/* Writes norm->value as a record; reports what is pending. norm_write_data: by the schema. */
 int norm_write_values(struct norm *norm, const struct norm_record *rec);
+static inline int norm_write_data(struct norm *norm, const struct norm_record *rec)
+{
+    return norm->types == NULL ? norm_write_values(norm, rec) : norm_write_typed(norm, rec);
+}
 /* The names of the columns as the first record of the output; no record of the input is at hand. */
 int norm_write_header(struct norm *norm);
 /* Writes norm->line, which is the record with its line break. */

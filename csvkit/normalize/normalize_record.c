@@ -129,7 +129,7 @@ static int blank_record(struct norm *norm, const struct norm_record *rec)
         norm->pending[norm->npending - 1].class = NORM_CLASS_L0;
         int status = norm_add_value(
             norm, (struct csvk_value){(const unsigned char *)"", 0, CSVK_VALUE_ENCLOSED});
-        return status == CSVK_OK ? norm_write_values(norm, rec) : status;
+        return status == CSVK_OK ? norm_write_data(norm, rec) : status;
     }
     if (norm->o->ragged == CSVK_NORMALIZE_RAGGED_FAIL) {
         return norm_refuse(norm, rec, "empty line, and --ragged=fail");
@@ -191,7 +191,7 @@ static int write_changed(struct norm *norm, const struct norm_record *rec)
         norm->npending = 0;
         return norm_drop_empty_record(norm, rec);
     }
-    return norm_are_names(norm) ? header_again(norm, rec) : norm_write_values(norm, rec);
+    return norm_are_names(norm) ? header_again(norm, rec) : norm_write_data(norm, rec);
 }
 
 /*
@@ -205,11 +205,12 @@ int norm_write_record(struct norm *norm, const struct norm_record *rec)
                            TWO_INFERENCES);
     }
     if (norm->o->header == CSVK_NORMALIZE_HEADER && !norm->header_done) {
-        int status = norm_repair_header(norm, rec);
+        int status = norm->types != NULL ? norm_pair_columns(norm, rec) : CSVK_OK;
+        status = status == CSVK_OK ? norm_repair_header(norm, rec) : status;
         status = status == CSVK_OK ? norm_keep_names(norm) : status;
         return status == CSVK_OK ? norm_write_values(norm, rec) : status;
     }
-    return norm->npending != 0 ? write_changed(norm, rec) : norm_write_values(norm, rec);
+    return norm->npending != 0 ? write_changed(norm, rec) : norm_write_data(norm, rec);
 }
 
 /*

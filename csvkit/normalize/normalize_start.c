@@ -64,7 +64,7 @@ static bool plan_rewrite(const struct csvk_normalize_options *o, const struct cs
     bool other = o->to.delimiter != in->delimiter || o->to.enclosure != in->enclosure ||
                  in->escape != CSVK_NO_BYTE || !csvk_dialect_is_plain(in);
     return other || o->quote != CSVK_NORMALIZE_QUOTE_KEEP || o->trim || o->guard_formulas ||
-           o->digest;
+           o->digest || o->schema != NULL;
 }
 
 /*

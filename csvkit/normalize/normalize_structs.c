@@ -8,7 +8,7 @@
 #include "csvkit/base/sized.h"
 
 static const struct csvk_sized options_type =
-    CSVK_SIZED(struct csvk_normalize_options, simd, "csvk_normalize_options_init");
+    CSVK_SIZED(struct csvk_normalize_options, schema, "csvk_normalize_options_init");
 static const struct csvk_sized outputs_type =
     CSVK_SIZED(struct csvk_normalize_outputs, repaired_context, CSVK_SIZED_BY_HAND);
 static const struct csvk_sized files_type =

@@ -56,6 +56,8 @@ static const struct repair_row rows[CSVK_REPAIRS] = {
                                      "record equal to the header dropped"},
     [CSVK_REPAIR_TRIM] = {"trim", "trim", NORM_CLASS_L1, "blanks around a value dropped"},
     [CSVK_REPAIR_COLUMNS] = {"columns", "columns", NORM_CLASS_L1, "columns chosen or reordered"},
+    [CSVK_REPAIR_VALUES] = {"r27", "values", NORM_CLASS_L1,
+                            "value in the default form of its type"},
 };
 
 const char *csvk_repair_id(enum csvk_repair repair)

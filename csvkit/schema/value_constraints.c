@@ -198,8 +198,10 @@ static int write_limit(const struct value_check *check, const char *limit, struc
         return duration_read(&duration, text, length, &bad) ? csvk_buf_puts(out, limit)
                                                             : CSVK_EUSAGE;
     }
-    if (!is_number(check) || value_judge_type(check, text, length).kind != VALUE_GOOD) {
-        return CSVK_EUSAGE;
+    enum value_fault_kind kind =
+        is_number(check) ? value_judge_type(check, text, length).kind : VALUE_OF_OTHER_TYPE;
+    if (kind != VALUE_GOOD) {
+        return kind == VALUE_NO_MEMORY ? CSVK_ENOMEM : CSVK_EUSAGE;
     }
     int status = plain_of(check, text, length, &plain);
     return status == CSVK_OK ? csvk_buf_add(out, plain.ptr, plain.len) : status;

@@ -83,7 +83,7 @@ run_document how-to.md 25
 for number in $(seq 29); do
     has_heading reading.md "A$number"
 done
-for repair in $(seq -f 'r%g' 26) trim columns; do
+for repair in $(seq -f 'r%g' 27) trim columns; do
     has_heading repairs.md "$repair"
 done
 exit "$bad"

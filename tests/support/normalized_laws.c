@@ -392,8 +392,9 @@ void normalized_check_ink(const char *name, const void *bytes, size_t length,
                           const struct csvk_normalize_options *o)
 {
     static const enum csvk_repair by_option[] = {
-        CSVK_REPAIR_ENCODING, CSVK_REPAIR_UTF8,  CSVK_REPAIR_CONTROL, CSVK_REPAIR_FRAME,
-        CSVK_REPAIR_SEP,      CSVK_REPAIR_NAMES, CSVK_REPAIR_FORMULA, CSVK_REPAIR_COLUMNS};
+        CSVK_REPAIR_ENCODING, CSVK_REPAIR_UTF8,    CSVK_REPAIR_CONTROL,
+        CSVK_REPAIR_FRAME,    CSVK_REPAIR_SEP,     CSVK_REPAIR_NAMES,
+        CSVK_REPAIR_FORMULA,  CSVK_REPAIR_COLUMNS, CSVK_REPAIR_VALUES};
     struct normalized n;
     size_t count[256] = {0};
     normalized_run(&n, bytes, length, o);

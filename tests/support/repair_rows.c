@@ -9,6 +9,7 @@
 #define ROW_OF_A_64 ROW_OF_A_62 "aa"
 #define ROW_OF_A_72 ROW_OF_A_64 "aaaaaaaa"
 #define H2          "a,b\r\n1,2\r\n"
+#define TYPES       "a,b,c\r\n"
 #define H3          "a,b,c\r\n1,2,3\r\n"
 /* Records of three columns, and as many that leave out an empty third one. */
 #define LONG_SHORT(n)  n "1,N1" n ",x y\r\n" n "2,N2" n "\r\n"
@@ -409,5 +410,39 @@ const struct repair_case repair_rows[] = {
     {"trim enclosed", TRIM, H2 "\" 3 \",4\r\n", 0, H2 "\" 3 \",4\r\n", "", ""},
     {"trim inside", TRIM, H2 "3 3,4\r\n", 0, H2 "3 3,4\r\n", "", ""},
     {"trim not asked", PLAIN, H2 " 3 ,4\r\n", 0, H2 " 3 ,4\r\n", "", ""},
+    /* r27 */
+    {"r27", TYPED, TYPES "\"1 000,50\",31.12.2024,ano\r\n", 0,
+     TYPES "\"1000.50\",2024-12-31,true\r\n", "", "r27 r27 r27"},
+    {"r27 a part of the values", TYPED, TYPES "1 000,1.2.2024,ne\r\n7,2024-02-01,0\n", 0,
+     TYPES "1000,2024-02-01,false\r\n7,2024-02-01,0\r\n", "", "r27 r27 r27 r8"},
+    {"r27 in the default form", TYPED, TYPES "1000.50,2024-12-31,true\r\n+1e3,0001-01-01,FALSE\r\n",
+     0, TYPES "1000.50,2024-12-31,true\r\n+1e3,0001-01-01,FALSE\r\n", "", ""},
+    {"r27 missing", TYPED, TYPES "NA,2024-12-31,\r\n\"\",2024-12-31,NA\r\n", 0,
+     TYPES "NA,2024-12-31,\r\n\"\",2024-12-31,NA\r\n", "", ""},
+    {"r27 missing, required", TYPED, TYPES "1,NA,ano\r\n2,,ano\r\n", 0, TYPES,
+     "1,NA,ano\r\n2,,ano\r\n", ""},
+    {"r27 no such day", TYPED, TYPES "1 000,31.02.2024,ano\r\n1,1.1.2024,\r\n", 0,
+     TYPES "1,2024-01-01,\r\n", "1 000,31.02.2024,ano\r\n", "r27"},
+    {"r27 beyond a limit", TYPED,
+     TYPES "5 000,2024-12-31,\r\n\"5 000,1\",2024-12-31,\r\n5001,2024-12-31,\r\n", 0,
+     TYPES "5000,2024-12-31,\r\n", "\"5 000,1\",2024-12-31,\r\n5001,2024-12-31,\r\n", "r27"},
+    {"r27 groups", TYPED, TYPES "1 00,2024-12-31,\r\n1 0000,2024-12-31,\r\n", 0, TYPES,
+     "1 00,2024-12-31,\r\n1 0000,2024-12-31,\r\n", ""},
+    {"r27 other names", TYPED, "a,b,d\r\n1,2024-12-31,\r\n", 0, NULL, "it has `d`", ""},
+    {"r27 a column less", TYPED, "a,b\r\n1,2024-12-31\r\n", 0, NULL, "for the column `c`", ""},
+    {"r27 a column more", TYPED, "a,b,c,d\r\n1,2024-12-31,,\r\n", 0, NULL, "for the field `d`", ""},
+    {"r27 no header", TYPED | NO_HEADER, "1 000,1.1.2024,ne\r\n", 0, "1000,2024-01-01,false\r\n",
+     "", "r27 r27 r27"},
+    {"r27 no header, wider", TYPED | NO_HEADER, "1,1.1.2024,ne,4\r\n", 0, NULL, "more fields", ""},
+    {"r27 columns chosen after it", TYPED | CHOOSE, TYPES "1 000,1.1.2024,ne\r\n", 0,
+     "b,a\r\n2024-01-01,1000\r\n", "", "columns r27 r27 r27"},
+    {"r27 trimmed before it", TYPED | TRIM, TYPES " 1 000 , 1.1.2024,ne\r\n", 0,
+     TYPES "1000,2024-01-01,false\r\n", "", "trim r27 r27 r27"},
+    {"r27 strict", TYPED | STRICT, TYPES "1 000,1.1.2024,ne\r\n", 0, NULL, "r27", ""},
+    {"r27 strict", TYPED | STRICT, TYPES "1,2024-01-01,\r\n", 0, TYPES "1,2024-01-01,\r\n", "", ""},
+    {"r27 without rejects", TYPED | NO_REJECTS, TYPES "x,2024-01-01,\r\n", 0, NULL,
+     "`x` is not number", ""},
+    {"r27 not asked", PLAIN, TYPES "1 000,1.1.2024,ne\r\n", 0, TYPES "1 000,1.1.2024,ne\r\n", "",
+     ""},
 };
 const size_t repair_rows_count = sizeof repair_rows / sizeof *repair_rows;

@@ -36,6 +36,7 @@ enum tweak {
     DROP_AGAIN = 524288, /* --repeated-headers=drop */
     CHOOSE = 1048576,    /* --columns=b,a */
     NO_ENCLOSURE_TO = 2097152,
+    TYPED = 4194304, /* a schema: see test_normalize_table.c */
 };
 
 struct repair_case {

@@ -4,6 +4,7 @@
  * libcsv goes on without: it tries for less; then the outputs must be the right ones.
  */
 #include "csvkit/normalize.h"
+#include "csvkit/schema/schema.h"
 #include "tests/support/failing_alloc.h"
 #include "tests/support/support.h"
 
@@ -33,6 +34,8 @@ static const char *const dirty[] = {
     "73,\"never closed,y",
 };
 static const char plain[] = "id;n;m\r\n1;\xe9;3\r\n2;b;4\r\n3;c;5\r\n4;d;6\r\n";
+
+static const char typed[] = "amount;day\r\n1 000,50;31.12.2024\r\n1,5;x\r\n;1.1.2024\r\n";
 
 static char folder[32];
 
@@ -124,6 +127,49 @@ static int convert(void)
                &o);
 }
 
+/* The schema of typed.csv; NULL: no memory. */
+static struct csvk_schema *make_schema(void)
+{
+    struct csvk_schema *schema = NULL;
+    struct csvk_schema_table table = {.size = sizeof table, .kind = CSVK_SCHEMA_TABLE};
+    struct csvk_schema_column amount = {.size = sizeof amount, .name = "amount"}, day = amount;
+    amount.type = CSVK_VALUE_TABLE_NUMBER;
+    amount.decimal_char = ",";
+    amount.group_char = " ";
+    amount.minimum = "-5";
+    day.name = "day";
+    day.type = CSVK_VALUE_TABLE_DATE;
+    day.format = "%d.%m.%Y";
+    bool good = csvk_schema_new(&schema, NULL) == CSVK_OK &&
+                csvk_schema_set_table(schema, &table, NULL) == CSVK_OK &&
+                csvk_schema_add(schema, &amount, NULL) == CSVK_OK &&
+                csvk_schema_add(schema, &day, NULL) == CSVK_OK;
+    if (!good) {
+        csvk_schema_free(schema);
+    }
+    return good ? schema : NULL;
+}
+
+static int rewrite(void)
+{
+    struct csvk_normalize_options o;
+    struct csvk_schema *schema = make_schema();
+    if (schema == NULL) {
+        return CSVK_ENOMEM;
+    }
+    csvk_normalize_options_init(&o);
+    o.schema = schema;
+    o.dialect.delimiter = ';';
+    int status = run(&(struct csvk_normalize_files){.size = sizeof(struct csvk_normalize_files),
+                                                    .input = "typed.csv",
+                                                    .output = "out.csv",
+                                                    .rejects = "bad.csv",
+                                                    .log = "log"},
+                     &o);
+    csvk_schema_free(schema);
+    return status;
+}
+
 static void expect_file(const char *name, const unsigned char *want, size_t want_length)
 {
     size_t length = 0;
@@ -163,6 +209,7 @@ static void fail_each(int (*job)(void), long may_go_on)
     ck_assert_int_eq(alloc_alive, 0);
     size_t length = 0;
     long went_on = 0;
+    int files = count_files();
     unsigned char *right = support_read_file("out.csv", &length);
     write_old();
     for (long i = 0; i < total; i++) {
@@ -178,7 +225,7 @@ static void fail_each(int (*job)(void), long may_go_on)
             went_on++;
         }
         expect_file("out.csv", (const unsigned char *)"old", 3);
-        ck_assert_int_eq(count_files(), 6);
+        ck_assert_int_eq(count_files(), files);
     }
     printf("%ld allocations\n", total);
     ck_assert_int_le(went_on, may_go_on);
@@ -189,6 +236,8 @@ START_TEST(every_allocation_may_fail)
 {
     fail_each(repair_all, 20);
     fail_each(convert, 0);
+    write_file("typed.csv", typed, sizeof typed - 1);
+    fail_each(rewrite, 0);
 }
 END_TEST
 

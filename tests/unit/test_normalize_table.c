@@ -5,6 +5,7 @@
  * tests/normalize/table.expected.
  * The rows are in tests/support/repair_rows.c.
  */
+#include "csvkit/schema/schema.h"
 #include "tests/support/normalized.h"
 #include "tests/support/repair_rows.h"
 
@@ -12,6 +13,43 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+static struct csvk_schema *typed;
+
+/* a: 1 000,50; b: 31.12.2024; c: ano, ne or 0. */
+static void make_schema(void)
+{
+    struct csvk_schema_table table = {.size = sizeof table, .kind = CSVK_SCHEMA_TABLE};
+    struct csvk_schema_column number = {.size = sizeof number, .name = "a"}, day = number,
+                              answer = number;
+    struct csvk_strings yes = {0}, no = {0}, missing = {0};
+    ck_assert_int_eq(csvk_strings_add(&yes, "ano"), CSVK_OK);
+    ck_assert_int_eq(csvk_strings_add(&no, "ne"), CSVK_OK);
+    ck_assert_int_eq(csvk_strings_add(&no, "0"), CSVK_OK);
+    ck_assert_int_eq(csvk_strings_add(&missing, ""), CSVK_OK);
+    ck_assert_int_eq(csvk_strings_add(&missing, "NA"), CSVK_OK);
+    number.type = CSVK_VALUE_TABLE_NUMBER;
+    number.decimal_char = ",";
+    number.group_char = " ";
+    number.maximum = "5 000";
+    day.name = "b";
+    day.type = CSVK_VALUE_TABLE_DATE;
+    day.format = "%d.%m.%Y";
+    day.required = 1;
+    answer.name = "c";
+    answer.type = CSVK_VALUE_TABLE_BOOLEAN;
+    answer.true_words = &yes;
+    answer.false_words = &no;
+    table.missing = &missing;
+    ck_assert_int_eq(csvk_schema_new(&typed, NULL), CSVK_OK);
+    ck_assert_int_eq(csvk_schema_set_table(typed, &table, NULL), CSVK_OK);
+    ck_assert_int_eq(csvk_schema_add(typed, &number, NULL), CSVK_OK);
+    ck_assert_int_eq(csvk_schema_add(typed, &day, NULL), CSVK_OK);
+    ck_assert_int_eq(csvk_schema_add(typed, &answer, NULL), CSVK_OK);
+    csvk_strings_release(&yes);
+    csvk_strings_release(&no);
+    csvk_strings_release(&missing);
+}
 
 static void apply(struct csvk_normalize_options *o, unsigned tweak)
 {
@@ -41,6 +79,7 @@ static void apply(struct csvk_normalize_options *o, unsigned tweak)
     if ((tweak & NO_ENCLOSURE_TO) != 0) {
         o->to.enclosure = CSVK_NO_BYTE;
     }
+    o->schema = (tweak & TYPED) != 0 ? typed : NULL;
     o->drop_repeated_headers = (tweak & DROP_AGAIN) != 0;
     if ((tweak & CHOOSE) != 0) {
         ck_assert_int_eq(csvk_strings_add(&o->columns, "b"), CSVK_OK);
@@ -87,7 +126,7 @@ static void run_row(const struct repair_case *row, struct normalized *n)
         csvk_source_free(source);
     }
     unsigned tweak = row->tweak & (ON(0) - 1);
-    if (tweak == PLAIN || tweak == NUL_REMOVE || tweak == DROP_AGAIN) {
+    if (tweak == PLAIN || tweak == NUL_REMOVE || tweak == DROP_AGAIN || tweak == TYPED) {
         normalized_check(row->about, in.data, in.length, &o);
         normalized_check_windows(row->about, in.data, in.length, &o);
     }
@@ -347,5 +386,8 @@ static Suite *suite(void)
 int main(void)
 {
     read_accounts();
-    return support_run(suite());
+    make_schema();
+    int status = support_run(suite());
+    csvk_schema_free(typed);
+    return status;
 }
