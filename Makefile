@@ -252,7 +252,7 @@ VALUES ?= 10000000
 check-schema-values: all ## VALUES random and edge values of typed columns against a model in Python, 200 typed folders
 	@python3 tests/schema/values.py $(TOOL) $(VALUES) $(SEED)
 	@python3 tests/schema/table_values.py $(TOOL) $(VALUES) $(SEED)
-	@python3 tests/schema/typed_folders.py $(TOOL) 200 $(SEED)
+	@CSVKIT=$(CURDIR)/$(TOOL) BUILD=$(CURDIR)/$(B) bash tests/schema/typed_folders.test.sh 200 $(SEED)
 
 check-radosgw: ## the storage round trip with Ceph's radosgw and credentials of its STS (apt, as root)
 	@tests/deps.sh && $(MAKE) --no-print-directory tests
