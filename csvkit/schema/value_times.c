@@ -193,11 +193,12 @@ static inline unsigned two_digits(const unsigned char *text)
 
 static inline bool is_plain_day(const unsigned char *text)
 {
-    enum { IN_EVERY_MONTH = 28 };
+    enum { IN_FEBRUARY = 28, IN_EVERY_OTHER = 30 }; /* at least */
     unsigned century = two_digits(text), year = two_digits(text + 2);
     unsigned month = two_digits(text + 5), day = two_digits(text + 8);
     return century >= 1 && century <= 99 && year <= 99 && text[4] == '-' && month >= 1 &&
-           month <= 12 && text[7] == '-' && day >= 1 && day <= IN_EVERY_MONTH;
+           month <= 12 && text[7] == '-' && day >= 1 &&
+           day <= (month == 2 ? IN_FEBRUARY : IN_EVERY_OTHER);
 }
 
 bool accepts_date(const struct value_check *check, const unsigned char *value, size_t length)

@@ -5,6 +5,7 @@
 #include "csvkit/schema/value_check.h"
 #include "tests/support/support.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -361,6 +362,10 @@ static const struct value_row value_rows[] = {
     {CSVK_VALUE_TABLE_NUMBER, S, "1e999", "..."},
     {CSVK_VALUE_TABLE_NUMBER, S, "1e", "mmm"},
     {CSVK_VALUE_TABLE_BOOLEAN, S, "True", "..."},
+    {CSVK_VALUE_TABLE_BOOLEAN, S, "false", "..."},
+    {CSVK_VALUE_TABLE_BOOLEAN, S, "FALSE", "..."},
+    {CSVK_VALUE_TABLE_BOOLEAN, S, "tRUE", "mmm"},
+    {CSVK_VALUE_TABLE_BOOLEAN, S, "falsE", "mmm"},
     {CSVK_VALUE_TABLE_BOOLEAN, S, "yes", "mmm"},
     {CSVK_VALUE_TABLE_DATE, S, "2024-02-29", "..."},
     {CSVK_VALUE_TABLE_DATE, S, "2023-02-29", "mmm"},
@@ -467,6 +472,32 @@ START_TEST(the_quick_check_takes_only_what_is_good)
 }
 END_TEST
 
+/* Every day of a leap year and of another, and days that there are not. */
+START_TEST(the_quick_check_takes_only_real_days)
+{
+    static const unsigned years[] = {1900, 2000, 2023, 2024};
+    struct csvk_schema_column column = {
+        .size = sizeof column, .name = "c", .type = CSVK_VALUE_DATE};
+    struct value_check check;
+    size_t taken = 0;
+    make_check(&check, &column, CSVK_BACKEND_PORTABLE);
+    for (size_t y = 0; y < COUNT(years); y++) {
+        for (unsigned month = 0; month < 15; month++) {
+            for (unsigned day = 0; day < 34; day++) {
+                char text[24];
+                snprintf(text, sizeof text, "%04u-%02u-%02u", years[y], month, day);
+                const unsigned char *value = (const unsigned char *)text;
+                bool quick = check.accepts(&check, value, strlen(text));
+                ck_assert_msg(!quick || value_judge(&check, value, strlen(text)).kind == VALUE_GOOD,
+                              "%s", text);
+                taken += quick;
+            }
+        }
+    }
+    ck_assert_uint_eq(taken, COUNT(years) * (28 + 11 * 30));
+}
+END_TEST
+
 START_TEST(a_byte_that_is_no_digit_is_seen_at_every_place)
 {
     struct csvk_schema_column column = {
@@ -531,6 +562,7 @@ int main(void)
     tcase_add_test(tc, every_value_has_its_verdict);
     tcase_add_test(tc, a_text_without_a_length_has_a_limit);
     tcase_add_test(tc, the_quick_check_takes_only_what_is_good);
+    tcase_add_test(tc, the_quick_check_takes_only_real_days);
     tcase_add_test(tc, a_byte_that_is_no_digit_is_seen_at_every_place);
     tcase_add_test(tc, the_first_byte_that_does_not_fit_is_named);
     suite_add_tcase(suite, tc);
