@@ -557,7 +557,7 @@ int kbc_load_check(struct kbc *kbc, const struct kbc_load *wanted, struct kbc_ta
     target->exists = loading.place.exists;
     if (status == CSVK_OK) {
         int made = target->exists ? table_types(&loading.place, &loading.columns, target)
-                                  : kbc_target_of_schema(wanted->schema, target);
+                                  : kbc_target_of_schema(wanted, target);
         if (made < 0 || csvk_strings_copy(&target->primary_key, &loading.place.primary_key) < 0) {
             status = csvk_fail(err, CSVK_ENOMEM, "out of memory");
         }

@@ -67,9 +67,10 @@ int table_types(const struct table_place *place, const struct csvk_strings *colu
     return status;
 }
 
-/* A column of a schema: {"data_type": {"base": {"type"}, BACKEND: {"type"}}, "nullable"}. Which
-   backend the project has is not known here, so types of backends count when they agree. */
-static struct csvk_declared_type type_in_schema(const cJSON *column)
+/* A column of a schema: {"data_type": {"base": {"type"}, BACKEND: {"type"}}, "nullable"}. The type
+   of `backend` counts, if it has one. NULL: which one the project has is not known here, so types
+   of backends count when they agree. */
+static struct csvk_declared_type type_in_schema(const cJSON *column, const char *backend)
 {
     const cJSON *types = json_at(column, "data_type"), *base = json_at(types, "base"), *own;
     struct csvk_declared_type type =
@@ -77,7 +78,7 @@ static struct csvk_declared_type type_in_schema(const cJSON *column)
     bool first = true;
     cJSON_ArrayForEach(own, types)
     {
-        if (own == base) {
+        if (own == base || (backend != NULL && strcmp(own->string, backend) != 0)) {
             continue;
         }
         struct csvk_declared_type next =
@@ -91,12 +92,13 @@ static struct csvk_declared_type type_in_schema(const cJSON *column)
     return type;
 }
 
-int kbc_target_of_schema(const cJSON *schema, struct kbc_target *target)
+int kbc_target_of_schema(const struct kbc_load *load, struct kbc_target *target)
 {
+    const cJSON *schema = load->schema;
     int count = cJSON_GetArraySize(schema);
     int status = make_room(target, (size_t)count);
     for (size_t i = 0; i < target->ntypes; i++) {
-        target->types[i] = type_in_schema(cJSON_GetArrayItem(schema, (int)i));
+        target->types[i] = type_in_schema(cJSON_GetArrayItem(schema, (int)i), load->backend);
     }
     return status;
 }

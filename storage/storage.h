@@ -228,6 +228,7 @@ struct kbc_load {
     const struct csvk_strings *columns;     /* of the data, in order; may be NULL or empty */
     const struct csvk_strings *primary_key; /* may be NULL: as the table has it */
     const cJSON *schema; /* of a native manifest, for the types of a missing table; or NULL */
+    const char *backend; /* whose types of the schema the data was held against; NULL: any */
     struct csvk_dialect dialect;
     bool sliced;
     bool incremental;
@@ -274,7 +275,7 @@ void kbc_target_release(struct kbc_target *target);
 int kbc_load_check(struct kbc *kbc, const struct kbc_load *load, struct kbc_target *target,
                    struct csvk_error *err) CSVK_MUST_USE;
 /* Without asking anybody: the table is taken as missing. CSVK_OK or CSVK_ENOMEM. */
-int kbc_target_of_schema(const cJSON *schema, struct kbc_target *target) CSVK_MUST_USE;
+int kbc_target_of_schema(const struct kbc_load *load, struct kbc_target *target) CSVK_MUST_USE;
 
 /* For the Importer service: one request for a small file. The table must exist. */
 struct kbc_direct {

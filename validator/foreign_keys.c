@@ -122,7 +122,10 @@ typedef int key_function(struct key_reading *reading, enum key_state state, stru
 struct key_reading {
     const struct foreign_key_side *side;
     size_t count;              /* of columns */
-    size_t *column;            /* their numbers, from 0 */
+    size_t *column;            /* their numbers in the schema, from 0 */
+    size_t *field;             /* where they are in a record; SIZE_MAX: the data has none */
+    size_t width;              /* of a record */
+    bool by_name;              /* the header says where */
     struct value_check *check; /* one for each */
     struct csvk_buf key, text, room;
     const struct csvk_batch *batch;
@@ -137,12 +140,16 @@ struct key_reading {
 static int find_columns(struct key_reading *r, struct csvk_error *err)
 {
     const struct csvk_schema *schema = r->side->options->schema;
-    for (size_t i = 0; i < r->count; i++) {
+    struct csvk_schema_table table = {.size = sizeof table};
+    int status = csvk_schema_get_table(schema, &table, err);
+    r->by_name = table.fields_match != CSVK_MATCH_EXACT;
+    r->width = csvk_schema_count(schema);
+    for (size_t i = 0; i < r->count && status == CSVK_OK; i++) {
         const char *name = r->side->columns->item[i];
         bool found = false;
         for (size_t k = 0; k < csvk_schema_count(schema) && !found; k++) {
             struct csvk_schema_column column = {.size = sizeof column};
-            int status = csvk_schema_at(schema, k, CSVK_BACKEND_PORTABLE, &column, err);
+            status = csvk_schema_at(schema, k, CSVK_BACKEND_PORTABLE, &column, err);
             found = status == CSVK_OK && strcmp(column.name, name) == 0;
             r->column[i] = k;
         }
@@ -150,13 +157,32 @@ static int find_columns(struct key_reading *r, struct csvk_error *err)
             return csvk_fail(err, CSVK_EUSAGE, "%s: no column %.200s for a foreign key",
                              r->side->path, name);
         }
-        int status = value_check_init(&r->check[i], schema, r->column[i],
-                                      (enum csvk_backend)r->side->options->backend, err);
-        if (status != CSVK_OK) {
-            return status;
+        r->field[i] = r->column[i];
+        status = value_check_init(&r->check[i], schema, r->column[i],
+                                  (enum csvk_backend)r->side->options->backend, err);
+    }
+    return status;
+}
+
+/* The columns are where the header has their names: the record at hand. */
+static int find_fields(struct key_reading *r)
+{
+    int status = CSVK_OK;
+    r->width = r->record->nfields;
+    for (size_t i = 0; i < r->count; i++) {
+        r->field[i] = SIZE_MAX;
+    }
+    for (size_t k = 0; k < r->width && status == CSVK_OK; k++) {
+        struct csvk_bytes name;
+        status =
+            csvk_field_value(r->batch, r->record, k, &r->side->options->dialect, &r->room, &name);
+        for (size_t i = 0; i < r->count && status == CSVK_OK; i++) {
+            const char *wanted = r->side->columns->item[i];
+            bool same = strlen(wanted) == name.len && memcmp(wanted, name.ptr, name.len) == 0;
+            r->field[i] = same && r->field[i] == SIZE_MAX ? k : r->field[i];
         }
     }
-    return CSVK_OK;
+    return status;
 }
 
 /* Adds one value to the key: its length first, so that values cannot run into each other. */
@@ -191,7 +217,11 @@ static int make_key(struct key_reading *r, enum key_state *state)
     *state = KEY_WHOLE;
     for (size_t i = 0; i < r->count && status == CSVK_OK; i++) {
         struct csvk_bytes value;
-        status = csvk_field_value(r->batch, r->record, r->column[i], &r->side->options->dialect,
+        if (r->field[i] == SIZE_MAX) {
+            *state = KEY_NULL;
+            return CSVK_OK;
+        }
+        status = csvk_field_value(r->batch, r->record, r->field[i], &r->side->options->dialect,
                                   &r->room, &value);
         status = status == CSVK_OK ? add_value(r, i, value, state) : status;
     }
@@ -200,14 +230,16 @@ static int make_key(struct key_reading *r, enum key_state *state)
 
 static int take_batch(struct key_reading *r, struct csvk_error *err)
 {
-    size_t width = csvk_schema_count(r->side->options->schema);
     bool header = r->side->options->header != CSVK_NO_HEADER;
     for (size_t i = 0; i < r->batch->nreported; i++) {
         enum key_state state;
         r->record = &r->batch->records[i];
         bool first = !r->past_header && !r->record->blank;
         r->past_header |= first;
-        if (r->record->blank || r->record->nfields != width || (header && first)) {
+        if (header && first && r->by_name && find_fields(r) != CSVK_OK) {
+            return csvk_fail(err, CSVK_ENOMEM, "out of memory");
+        }
+        if (r->record->blank || r->record->nfields != r->width || (header && first)) {
             continue;
         }
         if (make_key(r, &state) != CSVK_OK) {
@@ -244,8 +276,9 @@ static int read_side(struct key_reading *r, struct csvk_error *err)
     struct csvk_source *source = NULL;
     r->count = r->side->columns->count;
     r->column = csvk_calloc(r->count, sizeof *r->column);
+    r->field = csvk_calloc(r->count, sizeof *r->field);
     r->check = csvk_calloc(r->count, sizeof *r->check);
-    int status = r->column != NULL && r->check != NULL
+    int status = r->column != NULL && r->field != NULL && r->check != NULL
                      ? CSVK_OK
                      : csvk_fail(err, CSVK_ENOMEM, "out of memory");
     status = status == CSVK_OK ? find_columns(r, err) : status;
@@ -260,6 +293,7 @@ static int read_side(struct key_reading *r, struct csvk_error *err)
     }
     csvk_free(r->check);
     csvk_free(r->column);
+    csvk_free(r->field);
     csvk_buf_release(&r->key);
     csvk_buf_release(&r->text);
     csvk_buf_release(&r->room);
@@ -319,7 +353,7 @@ static int tell_key(struct key_reading *r, uint64_t times, struct csvk_error *er
     char value[VALUE_SHOWN + sizeof "..."];
     memcpy(value, csvk_buf_text(&r->text), shown);
     memcpy(value + shown, shown < r->text.length ? "..." : "", shown < r->text.length ? 4 : 1);
-    set_place(r, r->column[0], &f);
+    set_place(r, r->field[0], &f);
     f.field_name = csvk_strdup(r->side->columns->item[0]);
     bool good = status == CSVK_OK && f.field_name != NULL && add_text(&f, "value", value) &&
                 add_text(&f, "columns", csvk_buf_text(&names)) &&

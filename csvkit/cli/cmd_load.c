@@ -273,7 +273,7 @@ static int check_first(struct remote *remote, struct kbc_input *input, const str
     const char *state = cli_value(cli, "state");
     int status = CSVK_OK;
     if (cli_has(cli, "dry-run")) {
-        status = kbc_target_of_schema(load->schema, &target);
+        status = kbc_target_of_schema(load, &target);
     } else if (!cli_has(cli, "importer") && (!state || access(state, F_OK) != 0)) {
         status = kbc_load_check(remote->kbc, load, &target, &err);
     }
@@ -301,6 +301,13 @@ static int check_and_load(struct remote *remote, struct kbc_input *input, struct
     return status == CLI_GOOD ? import(remote, input, load) : status;
 }
 
+/* NULL: the option does not say. */
+static const char *named_backend(const struct kbc_input *input)
+{
+    enum csvk_backend backend = (enum csvk_backend)input->table.backend;
+    return backend != CSVK_BACKEND_PORTABLE ? csvk_backend_name(backend) : NULL;
+}
+
 static int read_load(struct cli *cli, const struct kbc_input *input, struct kbc_load *load)
 {
     *load = (struct kbc_load){
@@ -310,6 +317,7 @@ static int read_load(struct cli *cli, const struct kbc_input *input, struct kbc_
         .columns = &input->table.columns,
         .primary_key = &input->table.primary_key,
         .schema = input->schema,
+        .backend = named_backend(input),
         .dialect = input->table.dialect,
         .sliced = input->sliced,
         .incremental = input->incremental,

@@ -8,6 +8,7 @@
 #include "csvkit/cli/project/project_file.h"
 #include "csvkit/cli/table/auto_option.h"
 #include "csvkit/cli/table/csvw_option.h"
+#include "csvkit/cli/table/key_references.h"
 #include "csvkit/cli/table/table_options.h"
 #include "csvkit/cli/table/verify_option.h"
 #include "csvkit/cli/validate/judged_files.h"
@@ -367,6 +368,11 @@ static void judge_slices(struct validate_job *job, const char *directory,
     if (!use_table(job, table) || refuse_other_tables(job, directory, table, slices)) {
         return;
     }
+    if (csvk_schema_reference_count(job->options.schema) != 0) {
+        csvk_fail(&err, CSVK_EUSAGE, "not supported: foreign keys of a table in slices");
+        fail(job, directory, &err);
+        return;
+    }
     if (key && cli_has(job->cli, "verify")) {
         csvk_fail(&err, CSVK_EUSAGE, "--verify cannot check a primary key over several slices");
         fail(job, directory, &err);
@@ -416,6 +422,20 @@ static bool take_csvw(struct validate_job *job, const char *path)
     return status == CLI_GOOD;
 }
 
+/* Foreign keys, after the table itself. */
+static void judge_references(struct validate_job *job, const char *path)
+{
+    if (job->csvw != NULL) {
+        judged_files_settle(job->files);
+        worsen(job, cli_csvw_foreign_keys(job->csvw, path, &job->options, job->encoding_given));
+    } else if (csvk_schema_reference_count(job->options.schema) != 0) {
+        judged_files_settle(job->files);
+        job->options.dialect = job->dialect_given;
+        worsen(job, cli_key_references_judge(job->cli, job->reports, path, &job->options,
+                                             job->encoding_given));
+    }
+}
+
 static void do_operand(struct validate_job *job, const char *path)
 {
     struct stat info;
@@ -439,10 +459,7 @@ static void do_operand(struct validate_job *job, const char *path)
         do_slices(job, path);
     } else if (use_table(job, &job->table)) {
         do_file(job, path, false);
-        if (job->csvw != NULL) {
-            judged_files_settle(job->files);
-        }
-        worsen(job, cli_csvw_foreign_keys(job->csvw, path, &job->options, job->encoding_given));
+        judge_references(job, path);
     }
 }
 

@@ -163,6 +163,7 @@ static int report_values(struct norm *norm, const struct norm_record *rec, uint6
     if (norm->o->strict) {
         return norm_refuse_strict(norm, CSVK_REPAIR_VALUES, place);
     }
+    norm_tell_repaired(norm, rec, CSVK_REPAIR_VALUES, place, out_length);
     for (size_t i = 0; i < types->nrewritten && status == CSVK_OK; i++) {
         const struct norm_rewritten *r = &types->rewritten[i];
         const unsigned char *text = types->text.data;

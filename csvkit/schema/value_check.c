@@ -95,10 +95,19 @@ static struct value_fault judge_boolean(const struct value_check *check, const u
     return value_good();
 }
 
+/* The words that a Table Schema has by default, too. */
 static bool accepts_boolean(const struct value_check *check, const unsigned char *value,
                             size_t length)
 {
     (void)check;
+    if (length == 4) {
+        return memcmp(value, "true", 4) == 0 || memcmp(value, "True", 4) == 0 ||
+               memcmp(value, "TRUE", 4) == 0;
+    }
+    if (length == 5) {
+        return memcmp(value, "false", 5) == 0 || memcmp(value, "False", 5) == 0 ||
+               memcmp(value, "FALSE", 5) == 0;
+    }
     return length == 1 && (value[0] == '0' || value[0] == '1');
 }
 

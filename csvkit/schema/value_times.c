@@ -193,11 +193,12 @@ static inline unsigned two_digits(const unsigned char *text)
 
 static inline bool is_plain_day(const unsigned char *text)
 {
-    enum { IN_EVERY_MONTH = 28 };
+    enum { IN_FEBRUARY = 28, IN_EVERY_OTHER = 30 }; /* at least */
     unsigned century = two_digits(text), year = two_digits(text + 2);
     unsigned month = two_digits(text + 5), day = two_digits(text + 8);
     return century >= 1 && century <= 99 && year <= 99 && text[4] == '-' && month >= 1 &&
-           month <= 12 && text[7] == '-' && day >= 1 && day <= IN_EVERY_MONTH;
+           month <= 12 && text[7] == '-' && day >= 1 &&
+           day <= (month == 2 ? IN_FEBRUARY : IN_EVERY_OTHER);
 }
 
 bool accepts_date(const struct value_check *check, const unsigned char *value, size_t length)
@@ -326,6 +327,20 @@ static bool is_mail_date(const unsigned char *value, size_t length, bool *real)
            is_whole(&scan);
 }
 
+/* 12/21/2000 16:01:07, which Snowflake takes. */
+static bool is_american_time(const unsigned char *value, size_t length, bool *real)
+{
+    struct time_scan scan = scan_of(value, length);
+    struct calendar_day day = {0};
+    struct clock_time clock = {0};
+    if (!take_american_day(&scan, &day) || !take_byte(&scan, ' ') ||
+        scan.length - scan.at != sizeof "HH:MM:SS" - 1 || !take_clock(&scan, &clock)) {
+        return false;
+    }
+    *real = is_real_day(&day) && clock.hour <= 23 && clock.minute <= 59 && clock.second <= 59;
+    return is_whole(&scan);
+}
+
 /* What does not begin with a day in the usual form. */
 static struct value_fault judge_other_timestamp(const struct value_check *check,
                                                 const unsigned char *value, size_t length,
@@ -341,6 +356,11 @@ static struct value_fault judge_other_timestamp(const struct value_check *check,
     }
     if (check->backend == CSVK_BACKEND_SNOWFLAKE && is_mail_date(value, length, &real)) {
         return real ? value_good() : value_bad(VALUE_OUT_OF_RANGE, 0, "there is no such time");
+    }
+    if (check->backend == CSVK_BACKEND_SNOWFLAKE && is_american_time(value, length, &real)) {
+        return real ? value_bad(VALUE_AMBIGUOUS, 0, "Snowflake reads the month first")
+                    : value_bad(VALUE_OUT_OF_RANGE, 0,
+                                "Snowflake reads the month first, and there is no such time");
     }
     return value_bad(VALUE_OF_OTHER_TYPE, bad, "the form is YYYY-MM-DD HH:MM:SS");
 }

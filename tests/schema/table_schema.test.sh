@@ -149,7 +149,7 @@ fields 1:2 {"fields":[]}
 fields 1:12 {"fields":[{"type":"string"}]}
 dialect 1:39 {"resources":[{"schema":{"fields":[]},"dialect":{}}]}
 encoding 1:39 {"resources":[{"schema":{"fields":[]},"encoding":"latin1"}]}
-schema.in.another.file 1:16 {"resources":[{"schema":"s.json"}]}
+schema 1:16 {"resources":[{"schema":"../s.json"}]}
 good.csv 1:2 {"resources":[{"schema":{}},{"schema":{}}]}
 resources 1:2 {"resources":[{}]}
 END

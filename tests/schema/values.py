@@ -164,6 +164,11 @@ def timestamp(text, backend, length):
         if epoch:
             good = backend == 'bigquery' and len(epoch[2] or '') <= 6
             return PORTABLE if good else MISMATCH
+        american = re.fullmatch(r'(\d\d?)/(\d\d?)/(\d{4}) (\d\d):(\d\d):(\d\d)', text, re.A)
+        if american and backend == 'snowflake':
+            real = is_day(american[3], american[1], american[2])
+            clock = int(american[4]) < 24 and int(american[5]) < 60 and int(american[6]) < 60
+            return AMBIGUOUS if real and clock else RANGE
         return mail_date(text) if backend == 'snowflake' else MISMATCH
     real, rest = is_day(day[1], day[3], day[4]), text[day.end():]
     if rest == '':

@@ -93,6 +93,12 @@ refused '1 value does not fit' "$work/typed.csv" --treat-null-as=NULL
 says 'record 52, field 1 (id): "1"2" is no INTEGER'
 begin
 run 0 load "$T" "$work/typed.csv" # a table of text takes all
+begin # the type for another database than the one that was named does not count
+echo '{"has_header":true,"schema":[{"name":"day","data_type":{"base":{"type":"DATE"},"snowflake":{"type":"NUMBER"}}}]}' \
+    >"$work/day.csv.manifest"
+printf 'day\r\n2024-01-31\r\n' >"$work/day.csv"
+refused '"2024-01-31" is no NUMERIC' "$work/day.csv"
+run 0 load "$T" "$work/day.csv" --backend=bigquery
 begin
 not_null='"data_type":{"base":{"type":"STRING"}},"nullable":false'
 echo '{"schema":[{"name":"id","data_type":{"base":{"type":"NUMERIC"},"snowflake":{"type":"VARCHAR"}}},{"name":"v",'"$not_null"'}]}' \

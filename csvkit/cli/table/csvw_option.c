@@ -7,6 +7,7 @@
  * table is taken for any FILE.
  */
 #include "csvkit/cli/table/csvw_option.h"
+#include "csvkit/cli/table/key_references.h"
 #include "csvkit/cli/table/table_options.h"
 #include "csvkit/schema/read/csvw_metadata.h"
 #include "validator/foreign_keys.h"
@@ -257,48 +258,6 @@ int cli_csvw_take(struct cli_csvw *csvw, const char *path, struct csvk_table_def
 /* ---- foreign keys ----------------------------------------------------------------------------
  */
 
-static void put_key_json(const struct csvk_subject *subject, struct csvk_json *json)
-{
-    csvk_json_put_string(json, "file", subject->file);
-    csvk_json_put_bool(json, "valid", subject->section->errors == 0);
-    csvk_json_put_string(json, "kind", "foreign-keys");
-    csvk_section_json(subject->section, json);
-}
-
-static void put_key_verdict(const struct csvk_subject *subject, size_t index,
-                            struct csvk_reporter *r)
-{
-    if (index < subject->nsections) {
-        return;
-    }
-    csvk_reporter_put_escaped(r, subject->file);
-    csvk_reporter_put(r, ": foreign keys: ");
-    csvk_reporter_put_verdict(r, subject->section->errors == 0,
-                              subject->section->errors == 0 ? "good" : "not good");
-    csvk_reporter_put(r, ", ");
-    csvk_reporter_put_count(r, subject->section->errors, "error");
-    csvk_reporter_put(r, ", ");
-    csvk_reporter_put_count(r, subject->section->warnings, "warning");
-    csvk_reporter_put(r, "\n");
-}
-
-/* Tables without a fault are not mentioned again. */
-static int report_keys(struct cli_csvw *csvw, const char *path,
-                       const struct csvk_findings *findings)
-{
-    struct csvk_section section;
-    csvk_section_of_findings(&section, findings);
-    struct csvk_subject subject = {.file = path,
-                                   .section = &section,
-                                   .nsections = 1,
-                                   .json = put_key_json,
-                                   .text = put_key_verdict};
-    int status = section.errors + section.warnings + section.infos != 0
-                     ? cli_reports_add(csvw->reports, &subject)
-                     : CLI_GOOD;
-    return status == CLI_GOOD && refuses(csvw, findings) ? CLI_REFUSED : status;
-}
-
 /* How the table that a key refers to is read. */
 static int describe_other(struct cli_csvw *csvw, size_t index, struct csvk_table_definition *table,
                           struct csvk_validate_options *options, struct csvk_error *err)
@@ -360,8 +319,9 @@ int cli_csvw_foreign_keys(struct cli_csvw *csvw, const char *path,
     if (table == NULL) {
         return CLI_GOOD;
     }
-    int verdict = status == CSVK_OK ? report_keys(csvw, path, &findings)
-                                    : cli_reports_fail(csvw->reports, path, &err);
+    int verdict = status == CSVK_OK
+                      ? cli_key_references_report(csvw->cli, csvw->reports, path, &findings)
+                      : cli_reports_fail(csvw->reports, path, &err);
     csvk_findings_release(&findings);
     return verdict;
 }

@@ -101,8 +101,7 @@ int schema_read_missing(struct schema_reading *reading, const cJSON *node, struc
     return CSVK_OK;
 }
 
-/* A member that may be there with this one text only, which is the default. */
-static int check_default(struct schema_reading *reading, const cJSON *object, const char *name,
+int schema_check_default(struct schema_reading *reading, const cJSON *object, const char *name,
                          const char *only)
 {
     const cJSON *node = cJSON_GetObjectItemCaseSensitive(object, name);
@@ -112,8 +111,7 @@ static int check_default(struct schema_reading *reading, const cJSON *object, co
 
 /* ---- keys ------------------------------------------------------------------------------------ */
 
-/* Are all of these names of fields? */
-static int check_names(struct schema_reading *reading, const struct csvk_strings *names,
+int schema_check_names(struct schema_reading *reading, const struct csvk_strings *names,
                        const cJSON *node, const char *member)
 {
     for (size_t i = 0; i < names->count; i++) {
@@ -131,7 +129,7 @@ static int read_unique_key(struct schema_reading *reading, const cJSON *node)
     if (status == CSVK_OK && columns.count == 0) {
         status = schema_not_valid(reading, node, "uniqueKeys");
     }
-    status = status == CSVK_OK ? check_names(reading, &columns, node, "uniqueKeys") : status;
+    status = status == CSVK_OK ? schema_check_names(reading, &columns, node, "uniqueKeys") : status;
     if (status == CSVK_OK) {
         status = csvk_schema_add_unique(reading->out->schema, &columns, reading->err);
     }
@@ -200,11 +198,11 @@ static int read_table(struct schema_reading *reading, const cJSON *schema)
     return status;
 }
 
-static int read_schema(struct schema_reading *reading, const cJSON *schema)
+int schema_read_table(struct schema_reading *reading, const cJSON *schema)
 {
     static const char *const known[] = {"$schema",       "name",        "title",      "description",
                                         "fields",        "fieldsMatch", "primaryKey", "uniqueKeys",
-                                        "missingValues", NULL};
+                                        "missingValues", "foreignKeys", NULL};
     const cJSON *fields = cJSON_GetObjectItemCaseSensitive(schema, "fields"), *field;
     int status = schema_check_members(reading, schema, known, NULL);
     if (status == CSVK_OK && (!cJSON_IsArray(fields) || cJSON_GetArraySize(fields) == 0)) {
@@ -216,70 +214,16 @@ static int read_schema(struct schema_reading *reading, const cJSON *schema)
         status = status == CSVK_OK ? schema_read_field(reading, field) : status;
     }
     if (status == CSVK_OK) {
-        status = check_names(reading, &reading->out->primary_key,
-                             cJSON_GetObjectItemCaseSensitive(schema, "primaryKey"), "primaryKey");
+        status = schema_check_names(reading, &reading->out->primary_key,
+                                    cJSON_GetObjectItemCaseSensitive(schema, "primaryKey"),
+                                    "primaryKey");
     }
-    return status == CSVK_OK ? read_unique_keys(reading, schema) : status;
+    status = status == CSVK_OK ? read_unique_keys(reading, schema) : status;
+    return status == CSVK_OK ? schema_read_references(reading, schema) : status;
 }
 
-/* ---- packages -------------------------------------------------------------------------------- */
-
-/* Does `path` end with the path that a resource has? */
-static bool is_path_of(const char *path, const cJSON *resource)
-{
-    const cJSON *node = cJSON_GetObjectItemCaseSensitive(resource, "path");
-    node = cJSON_IsArray(node) && cJSON_GetArraySize(node) == 1 ? node->child : node;
-    const char *own = cJSON_GetStringValue(node);
-    size_t length = strlen(path), tail = own != NULL ? strlen(own) : 0;
-    return tail != 0 && tail <= length && strcmp(path + length - tail, own) == 0 &&
-           (tail == length || path[length - tail - 1] == '/');
-}
-
-/* The one that the data is of, or the only one; NULL: several fit, or none. */
-static const cJSON *find_resource(const cJSON *resources, const char *data)
-{
-    const cJSON *resource, *found = NULL;
-    size_t count = 0;
-    if (cJSON_GetArraySize(resources) == 1) {
-        return cJSON_GetArrayItem(resources, 0);
-    }
-    cJSON_ArrayForEach(resource, resources)
-    {
-        if (data != NULL && is_path_of(data, resource)) {
-            found = resource;
-            count++;
-        }
-    }
-    return count == 1 ? found : NULL;
-}
-
-/* The schema of the resource. How its data is written is said by options. */
-static int read_package(struct schema_reading *reading, const cJSON *resources, const char *data)
-{
-    if (!cJSON_IsArray(resources) || cJSON_GetArraySize(resources) == 0) {
-        return schema_not_valid(reading, resources, "resources");
-    }
-    const cJSON *resource = find_resource(resources, data);
-    if (resource == NULL) {
-        return schema_complain(
-            reading, CSVK_EUSAGE, resources,
-            "no resource, or several, with the path of this file:", data != NULL ? data : "-");
-    }
-    const cJSON *schema = cJSON_GetObjectItemCaseSensitive(resource, "schema");
-    if (!cJSON_IsObject(resource) || schema == NULL) {
-        return schema_not_valid(reading, resources, "resources");
-    }
-    const cJSON *dialect = cJSON_GetObjectItemCaseSensitive(resource, "dialect");
-    if (dialect != NULL) {
-        return schema_not_supported(reading, dialect, "dialect");
-    }
-    int status = check_default(reading, resource, "encoding", "utf-8");
-    if (status != CSVK_OK) {
-        return status;
-    }
-    return cJSON_IsObject(schema) ? read_schema(reading, schema)
-                                  : schema_not_supported(reading, schema, "schema in another file");
-}
+/* ---- the file ----------------------------------------------------------------------------------
+ */
 
 /* What is wrong with the JSON itself, as one text. */
 static int tell_first(const char *path, const struct csvk_findings *findings,
@@ -299,27 +243,47 @@ static int tell_first(const char *path, const struct csvk_findings *findings,
     return CSVK_OK;
 }
 
-int table_schema_file_read(struct table_schema_file *out, const char *path, const char *data,
-                           struct csvk_error *err)
+int schema_read_json(struct csvk_manifest **out, const char *path, struct csvk_error *err)
 {
-    struct schema_reading reading = {.path = path, .out = out, .err = err};
     struct csvk_findings findings = {0};
-    *out = (struct table_schema_file){NULL, {0}, {0}, CSVK_MATCH_EXACT};
-    categories_lend();
-    int status = csvk_schema_new(&out->schema, err);
-    status = status == CSVK_OK ? csvk_manifest_read(&reading.json, path, &findings, err) : status;
+    *out = NULL;
+    int status = csvk_manifest_read(out, path, &findings, err);
     if (status == CSVK_OK || findings.errors != 0) {
         status = tell_first(path, &findings, err);
     }
-    if (status == CSVK_OK) {
-        const cJSON *root = reading.json->root;
-        const cJSON *resources = cJSON_GetObjectItemCaseSensitive(root, "resources");
-        status = resources != NULL ? read_package(&reading, resources, data)
-                                   : read_schema(&reading, root);
-    }
-    csvk_manifest_free(reading.json);
     csvk_findings_release(&findings);
     return status;
+}
+
+static int read_file(struct table_schema_file *out, const char *path,
+                     const struct schema_choice *choice, struct csvk_error *err)
+{
+    struct schema_reading reading = {.path = path, .out = out, .err = err, .package = path};
+    *out = (struct table_schema_file){NULL, {0}, {0}, CSVK_MATCH_EXACT};
+    categories_lend();
+    int status = csvk_schema_new(&out->schema, err);
+    status = status == CSVK_OK ? schema_read_json(&reading.json, path, err) : status;
+    if (status == CSVK_OK) {
+        const cJSON *root = reading.json->root;
+        reading.package_json = reading.json;
+        reading.resources = cJSON_GetObjectItemCaseSensitive(root, "resources");
+        status = reading.resources != NULL ? schema_read_package(&reading, choice)
+                                           : schema_read_table(&reading, root);
+    }
+    csvk_manifest_free(reading.json);
+    return status;
+}
+
+int table_schema_file_read(struct table_schema_file *out, const char *path, const char *data,
+                           struct csvk_error *err)
+{
+    return read_file(out, path, &(struct schema_choice){data, NULL}, err);
+}
+
+int table_schema_file_read_resource(struct table_schema_file *out, const char *path,
+                                    const char *name, struct csvk_error *err)
+{
+    return read_file(out, path, &(struct schema_choice){NULL, name}, err);
 }
 
 void table_schema_file_release(struct table_schema_file *file)

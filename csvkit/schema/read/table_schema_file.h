@@ -21,6 +21,9 @@ struct table_schema_file {
  */
 int table_schema_file_read(struct table_schema_file *out, const char *path, const char *data,
                            struct csvk_error *err) CSVK_MUST_USE;
+/* The same for the resource of a package that has this name. */
+int table_schema_file_read_resource(struct table_schema_file *out, const char *path,
+                                    const char *name, struct csvk_error *err) CSVK_MUST_USE;
 void table_schema_file_release(struct table_schema_file *file);
 
 #endif

@@ -6,8 +6,12 @@
 #include "manifest/manifest_tree.h"
 
 struct schema_reading {
-    const char *path;
+    const char *path; /* of the file at hand, and its JSON */
     struct csvk_manifest *json;
+    const char *package; /* path of the file that was named, and its JSON */
+    struct csvk_manifest *package_json;
+    const cJSON *resources; /* of the package; NULL: that file is a schema */
+    const cJSON *resource;  /* whose schema is read; NULL: as above */
     struct table_schema_file *out;
     struct csvk_error *err;
 };
@@ -31,6 +35,26 @@ int schema_read_names(struct schema_reading *reading, const cJSON *node, const c
 /* missingValues: texts, or objects with a value. */
 int schema_read_missing(struct schema_reading *reading, const cJSON *node,
                         struct csvk_strings *out);
+
+/* Are all of these names of fields? */
+int schema_check_names(struct schema_reading *reading, const struct csvk_strings *names,
+                       const cJSON *node, const char *member);
+/* A member that may be there with this one text only, which is the default. */
+int schema_check_default(struct schema_reading *reading, const cJSON *object, const char *name,
+                         const char *only);
+/* The JSON of a file; what is wrong with it as one text. csvk_manifest_free *out in any case. */
+int schema_read_json(struct csvk_manifest **out, const char *path, struct csvk_error *err);
+/* Adds what a schema declares: its fields and its keys. */
+int schema_read_table(struct schema_reading *reading, const cJSON *schema);
+
+/* table_schema_package.c: which resource of a package is wanted, by its data or its name; the rest
+   is NULL. */
+struct schema_choice {
+    const char *data, *name;
+};
+int schema_read_package(struct schema_reading *reading, const struct schema_choice *choice);
+/* The foreign keys of the schema, which was read but for them. */
+int schema_read_references(struct schema_reading *reading, const cJSON *schema);
 
 /* table_schema_field.c: adds the column of one field. */
 int schema_read_field(struct schema_reading *reading, const cJSON *field);
