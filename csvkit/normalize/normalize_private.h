@@ -62,6 +62,7 @@
 
 #include "csvkit/sniff.h"
 #include "csvkit/normalize/fallback_encoding.h"
+#include "csvkit/normalize/normalize_json_line.h"
 #include "csvkit/normalize/repair_values.h"
 #include "csvkit/normalize/sample.h"
 #include "csvkit/normalize/normalize_window.h"
@@ -482,7 +483,6 @@ void norm_note_escapes(struct norm *norm, const struct norm_record *rec, struct 
 void norm_look_at_first_lines(struct norm *norm);
 /* At the end: result->advice. */
 void norm_advise(struct norm *norm);
-/* Text that may be something else than a table was normalized: says what it looks like. */
 /*
  * Before the run: when the first line has not the delimiter in use, which nobody has given, but
  * another one, *found is what csvk_sniff is sure of; else its width is 0. CSVK_OK, or what reading
@@ -493,23 +493,8 @@ int norm_find_delimiter(struct csvk_source *source, const struct csvk_normalize_
 /* After it, when the table has become one column. */
 void norm_advise_on_delimiter(struct csvk_normalize_result *result,
                               const struct csvk_sniff_candidate *found);
+/* Text that may be something else than a table was normalized: says what it looks like. */
 void norm_advise_on_kind(struct csvk_normalize_result *result, const char *kind);
-
-/* ---- normalize_json_line.c ---- */
-
-/* Begins a line in norm->json. */
-void norm_json_begin_line(struct norm *norm);
-/*
- * Adds a member. Keys and texts hold nothing that JSON escapes. What finds no room is left out, and
- * norm_json_end_line fails then.
- */
-void norm_json_uint(struct csvk_buf *line, const char *key, uint64_t value);
-void norm_json_text(struct csvk_buf *line, const char *key, const char *text);
-/* The same for bytes of the input. CSVK_OK or CSVK_ENOMEM. */
-int norm_json_bytes(struct norm *norm, const char *key, struct csvk_bytes text);
-/* The readings that competed for the record at hand, by norm->decision. */
-void norm_json_readings(struct norm *norm);
-int norm_json_end_line(struct norm *norm, struct csvk_record_writer *to);
 
 /* ---- normalize_patch.c ---- */
 
