@@ -410,7 +410,7 @@ const struct csvk_rule csvk_rule_table[RULES] = {
          "again",
          "text seems to be encoded as UTF-8 twice",
          "It is well-formed, so nothing stops it, and all that is not ASCII is wrong in it.",
-         "city\\r\\nK\xC3\x83\xC2\xB6ln\\r\\n",
+         "city\\r\\nK\\xC3\\x83\\xC2\\xB6ln\\r\\n",
          "Let the program that wrote the file read its input as UTF-8. When all of the file is so, "
          "`iconv -f UTF-8 -t WINDOWS-1252 FILE` undoes it.",
          "", NULL, NULL},
