@@ -11,8 +11,7 @@
 enum { LINES_LEAST = 3, LINES_MOST = 200, WORDS_OF_A_LINE = 4 };
 
 struct prose_count {
-    size_t lines, words,
-        ended; /* lines that are not empty; their words; lines that end a sentence */
+    size_t lines, words, ended; /* lines with words; their words; lines that end a sentence */
 };
 
 static bool ends_sentence(unsigned char byte)
@@ -20,12 +19,19 @@ static bool ends_sentence(unsigned char byte)
     return byte != 0 && strchr(".,:;!?", byte) != NULL;
 }
 
+static bool is_letter(unsigned char byte)
+{
+    return byte >= 0x80 || (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
+}
+
+/* A word has two letters side by side: what only stands between blanks may be a number. */
 static void count_line(struct csvk_bytes line, struct prose_count *count)
 {
-    size_t words = 0;
+    size_t words = 0, letters = 0;
     for (size_t i = 0; i < line.len; i++) {
         bool space = line.ptr[i] == ' ' || line.ptr[i] == '\t';
-        words += !space && (i == 0 || line.ptr[i - 1] == ' ' || line.ptr[i - 1] == '\t');
+        letters = space ? 0 : is_letter(line.ptr[i]) || letters >= 2 ? letters + 1 : 0;
+        words += letters == 2;
     }
     if (words != 0) {
         count->lines++;

@@ -109,6 +109,7 @@ static const struct sample samples[] = {
           "was broken. Please send another.\n\nYours,\nAnn\n"),
      1, 0},
     {"not-csv-suspected", TEXT("note\nIt was sent, and came.\nIt was broken.\n"), 0, -1},
+    {"not-csv-suspected", TEXT("2,, 1, a,\n, 1,, 1,\nb, b, 2,, a, b\n1, 2, b, b, a\n"), 0, -1},
     {"footer-suspected", TEXT("a,b\r\n1,2\r\nx\r\n3,4\r\n5,6\r\n"), 0, -1},
     {"comment-line", TEXT("# by x\r\na,b\r\n1,2\r\n"), 1, 0},
     {"comment-line", TEXT("#id,b\r\n1,2\r\n"), 0, -1},
