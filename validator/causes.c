@@ -260,9 +260,13 @@ static void fold_ill_formed(struct csvk_validator *v)
 
 /* ---- no table, another header ---------------------------------------------------------------- */
 
+/* `f` may be the cause itself, which follows from nothing. */
 static void follow(struct csvk_validator *v, struct csvk_finding *f,
                    const struct csvk_finding *cause)
 {
+    if (f == cause) {
+        return;
+    }
     const char *remedy = csvk_finding_remedy(cause);
     if (!has_extra(f, "follows") && f->nextras < CSVK_FINDING_EXTRAS) {
         finding_text(v, f, "follows", cause->rule->id);

@@ -56,9 +56,10 @@ void finding_text(struct csvk_validator *v, struct csvk_finding *f, const char *
 
 void finding_remedy(struct csvk_validator *v, struct csvk_finding *f, const char *text)
 {
+    char *copy = csvk_strdup(text); /* of a text that may be the one that is replaced */
     csvk_free(f->remedy);
-    f->remedy = csvk_strdup(text);
-    v->failed |= f->remedy == NULL;
+    f->remedy = copy;
+    v->failed |= copy == NULL;
 }
 
 void finding_drop_excerpt(struct csvk_finding *f)

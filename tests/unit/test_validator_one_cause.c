@@ -115,11 +115,33 @@ START_TEST(one_cause_is_told_once)
 }
 END_TEST
 
+/* Also when its rule is an error, and it is the first one. */
+START_TEST(a_cause_follows_from_nothing)
+{
+    static const char page[] = "<html>\n<body>a,b</body></html>\n";
+    struct csvk_validate_options options;
+    struct csvk_error err;
+    csvk_validate_options_init(&options);
+    ck_assert_int_eq(csvk_validate_set_rule(&options, "not-csv-suspected", CSVK_ERROR, &err),
+                     CSVK_OK);
+    struct csvk_validator *v = judge(page, sizeof page - 1, &options);
+    const struct csvk_report *report = report_of(v);
+    ck_assert_uint_ge(report->nfindings, 1);
+    const struct csvk_finding *f = report->findings[0];
+    ck_assert_str_eq(f->rule->id, "not-csv-suspected");
+    ck_assert(follows(f) == NULL);
+    ck_assert_ptr_nonnull(csvk_finding_remedy(f));
+    csvk_validator_free(v);
+    csvk_validate_options_release(&options);
+}
+END_TEST
+
 static Suite *suite(void)
 {
     Suite *suite = suite_create("one cause");
     TCase *tcase = tcase_create("one cause");
     tcase_add_loop_test(tcase, one_cause_is_told_once, 0, (int)(sizeof rows / sizeof rows[0]));
+    tcase_add_test(tcase, a_cause_follows_from_nothing);
     suite_add_tcase(suite, tcase);
     return suite;
 }
