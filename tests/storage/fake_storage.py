@@ -8,7 +8,8 @@
 It listens on two loopback ports, one for the API, one for the objects, and misbehaves on demand:
     PUT /_fake/fault  {"where": "api|store", "method", "path" (regular expression), "times", "skip",
                        "mode": "status|reset_before|reset_mid|reset_after|close|cut|html|error200|
-                       slow|late|stall|flight|xml200|big_header|redirect|unannounced|spoiled|refuse_next",
+                       slow|late|stall|flight|xml200|big_header|redirect|unannounced|spoiled|refuse_next|
+                       expire",
                        "status", "headers", "body", "seconds"}
     PUT /_fake/set    {"export_...": exports.py, "spoil": spoiling.py, "clock", "short_308", "polls", "fail_job",
                        "lifetime", "allow_abort", "next_key", "foreign_key",
@@ -211,10 +212,7 @@ class ApiHandler(Management, Handler):
                 setattr(state if hasattr(state, key) else project, key, value)
             return 200, {}
         if what == 'expire':
-            for _, _, grant in state.s3.values():
-                grant.expires = 0
-            for grant in list(state.sas.values()) + list(state.bearers.values()):
-                grant.expires = 0
+            state.expire()
             return 200, {}
         if what == 'forget':
             state.uploads.clear()

@@ -76,6 +76,9 @@ class Misbehaviour:
         elif mode == 'slow':
             time.sleep(rule['seconds'])
             self.answer(*self.act(body))
+        elif mode == 'expire':  # all credentials run out while the request is on its way
+            self.project.store.expire()
+            self.answer(*self.act(body))
         elif mode == 'late':
             answer = self.act(body)
             self.pause(rule)
