@@ -378,6 +378,7 @@ static int look_at_table(struct loading *loading, struct csvk_error *err)
                       wanted->table);
     } else if (status == CSVK_OK && loading->place.exists) {
         struct kbc_load now = *wanted;
+        loading->out->has_key = loading->place.primary_key.count > 0;
         now.create_only = wanted->create_only && !did_make_table(loading);
         status = table_check(&loading->place, &now, &loading->of_table, err);
         status = status == CSVK_OK ? delete_values_check(loading->kbc, wanted->delete_list, err)
@@ -534,6 +535,7 @@ int kbc_load(struct kbc *kbc, const struct kbc_load *wanted, struct kbc_loaded *
 {
     struct loading loading = {.kbc = kbc, .wanted = wanted, .out = out};
     memset(out, 0, sizeof *out);
+    out->has_key = has(wanted->primary_key);
     int status = check_wanted(wanted, err);
     if (status == CSVK_OK) {
         status = open_journal(&loading, err);

@@ -253,6 +253,7 @@ struct kbc_loaded {
     bool table_begun; /* the table was about to be made: it may exist now */
     uint64_t imported_rows, total_rows, deleted_rows;
     bool counted; /* imported_rows is what the server has counted in the file */
+    bool has_key; /* the table is known to have a primary key, by which rows are merged */
     struct csvk_strings imported_columns;
 };
 void kbc_loaded_release(struct kbc_loaded *loaded);

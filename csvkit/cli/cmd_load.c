@@ -178,17 +178,19 @@ static void compare_counts(struct cli *cli, const struct kbc_input *input,
     if (!done->finished || done->job.state != KBC_JOB_SUCCESS) {
         return;
     }
-    bool counted = done->counted || input->counted;
-    uint64_t rows = done->counted ? done->imported_rows : input->records;
-    if (input->counted && rows != input->records) {
+    unsigned long long imported = done->counted ? done->imported_rows : input->records;
+    unsigned long long records = input->records, rows = done->total_rows;
+    if (input->counted && imported != records) {
         cli_note(cli, "warning: the data has %llu record%s, but the server imported %llu row%s",
-                 (unsigned long long)input->records, cli_plural(input->records),
-                 (unsigned long long)rows, cli_plural(rows));
+                 records, cli_plural(records), imported, cli_plural(imported));
     }
-    if (counted && !load->incremental && done->total_rows < rows) {
+    bool missing = (done->counted || input->counted) && !load->incremental && rows < imported;
+    if (missing && done->has_key) {
         cli_note(cli, "warning: rows merged by key: %llu; %llu row%s imported, %llu in the table",
-                 (unsigned long long)(rows - done->total_rows), (unsigned long long)rows,
-                 cli_plural(rows), (unsigned long long)done->total_rows);
+                 imported - rows, imported, cli_plural(imported), rows);
+    } else if (missing) {
+        cli_note(cli, "warning: the data has %llu record%s, but the table has %llu row%s", imported,
+                 cli_plural(imported), rows, cli_plural(rows));
     }
 }
 

@@ -175,6 +175,9 @@ run 0 load "$T" "$work/o.csv" --format=json
 says "warning: the data has 2 records, but the server imported 1 row"
 same "read here" "$(result .records)" 2
 same "imported there" "$(result .imported_rows)" 1
+run 0 load in.c-main.keyless "$work/o.csv" # the job that makes a table counts only what is in it
+says "warning: the data has 2 records, but the table has 1 row"
+says_not "merged"
 control set '{"lose_rows":0}'
 run 0 load "$T" "$work/twice.csv" --no-check --format=json
 same "not counted here" "$(result .records)" null
