@@ -381,11 +381,14 @@ static int class_of(long status)
                                                                             : KBC_EREMOTE;
 }
 
-static void add_wait(const struct http_response *response, char *text, size_t capacity)
+static void add_wait(const struct kbc *kbc, const struct http_response *response, char *text,
+                     size_t capacity)
 {
     http_redirect_text(response, text, capacity);
     if (response->retry_after > 0) {
-        snprintf(text, capacity, "; the server asks to come back in %ld s", response->retry_after);
+        bool longer = response->retry_after > (long)kbc->settings.longest_wait;
+        snprintf(text, capacity, "; the server asks to come back in %ld s%s", response->retry_after,
+                 longer ? ", more than --max-wait allows" : "");
     }
 }
 
@@ -424,7 +427,7 @@ static int refusal(struct kbc *kbc, const struct kbc_call *call,
                    struct csvk_error *err)
 {
     char wait[200], errors[400] = "";
-    add_wait(response, wait, sizeof wait);
+    add_wait(kbc, response, wait, sizeof wait);
     add_errors(json_at(answer->json, "errors"), "", errors, sizeof errors);
     const char *text = json_text(answer->json, "error");
     text = *text ? text : json_text(answer->json, "message");

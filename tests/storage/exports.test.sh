@@ -77,6 +77,8 @@ done
 for bad in 'id down' '' 'id desc x' '=id'; do
     run 2 download --table=$T -o "$work/some.csv" --order-by="$bad"
 done
+run 2 download --table=$T -o "$work/some.csv" --order-by=id:desc
+says "the order of --order-by is a word, as in 'id desc'"
 for option in --where=id=5 --order-by=id --limit=5 --changed-since=now --changed-until=now --timestamp \
     --file-type=csv --timeout=5; do
     run 2 download --file-id=5 -o "$work/some.csv" "$option"

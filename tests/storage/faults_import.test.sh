@@ -210,6 +210,7 @@ same "rows after a maintenance" "$(count)" 4
 fresh
 fault '{"where":"api","path":"tables/","times":9,"mode":"status","status":503,"headers":{"Retry-After":"5"}}'
 run 2 load $T --file-id="$id" --max-wait=4
+says "the server asks to come back in 5 s, more than --max-wait allows"
 same "no time to wait" "$(log | grep '^api' | grep -vc /_fake/)" 1
 
 # ---- on a terminal: a countdown, and a line of life of the job -----------------------------------------

@@ -46,8 +46,12 @@ static int read_column(struct cli *cli, struct filters *filters, const char **at
         }
     }
     *at += 1 + type_length;
-    return *type ? CLI_GOOD
-                 : cli_trouble(cli, "%s: a type is INTEGER, DOUBLE, BIGINT, REAL or DECIMAL", text);
+    return *type
+               ? CLI_GOOD
+               : cli_trouble(cli,
+                             "%s: what follows the colon is a type: INTEGER, DOUBLE, BIGINT, REAL "
+                             "or DECIMAL; the order of --order-by is a word, as in '%s desc'",
+                             text, *column);
 }
 
 /* Digits with a sign are an INTEGER, with a point a DECIMAL; NULL: neither. */
