@@ -2,7 +2,7 @@
  * causes.c - one cause, one finding: what follows from a cause that is told is counted, and not
  * told again; and what explains an error stands beside it.
  *
- * Called at the end, when all rules have judged. Five things happen here:
+ * Called at the end, when all rules have judged. Six things happen here:
  *
  *   - A file in UTF-16 or UTF-32 without a mark holds nothing that is worth a judgement. That it is
  *     one is told, and the first NUL byte, so that the file is not valid; nothing else is, and
@@ -12,6 +12,7 @@
  *     delimiter, what is said about its names is counted only.
  *   - Findings of field-count that a cause explains name it (`follows`) and have its remedy instead
  *     of theirs. The cause has `explains`; reports for people show it then, a note as well.
+ *   - Where the quotes of a file are data, the first one that is at fault stands for all.
  *   - In text of another encoding the first ill-formed sequence stands for all; where the encoding
  *     is not known, the first of a record for the many in it.
  *   - Where one cause explains all of them, or where all records from one on have the same wrong
@@ -21,11 +22,15 @@
  */
 #include "validator/judge.h"
 
+#include "csvkit/base/delimiter.h"
+#include "csvkit/sniff.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #define RUN_LEAST       10 /* records in a row that one finding stands for */
 #define ILL_FORMED_MOST 3  /* sequences of one record that are told one by one */
+#define STRAY_LEAST     3  /* quotes at fault before all quotes are taken for data */
 
 static struct csvk_finding *first_kept(struct csvk_validator *v, enum rule_index rule)
 {
@@ -74,10 +79,26 @@ static bool has_extra(const struct csvk_finding *f, const char *key)
     return false;
 }
 
-static void mark_cause(struct csvk_validator *v, struct csvk_finding *cause)
+static void mark_cause(struct csvk_validator *v, struct csvk_finding *cause, enum rule_index of)
 {
     if (cause->nextras < CSVK_FINDING_EXTRAS && !has_extra(cause, "explains")) {
-        finding_text(v, cause, "explains", csvk_rule_table[RULE_FIELD_COUNT].id);
+        finding_text(v, cause, "explains", csvk_rule_table[of].id);
+    }
+}
+
+/* `f` may be the cause itself, which follows from nothing. */
+static void follow(struct csvk_validator *v, struct csvk_finding *f,
+                   const struct csvk_finding *cause)
+{
+    if (f == cause) {
+        return;
+    }
+    const char *remedy = csvk_finding_remedy(cause);
+    if (!has_extra(f, "follows") && f->nextras < CSVK_FINDING_EXTRAS) {
+        finding_text(v, f, "follows", cause->rule->id);
+    }
+    if (remedy != NULL) {
+        finding_remedy(v, f, remedy);
     }
 }
 
@@ -92,7 +113,7 @@ static void explain(struct csvk_validator *v, struct csvk_finding *f, struct csv
     if (remedy != NULL) {
         finding_remedy(v, f, remedy);
     }
-    mark_cause(v, cause);
+    mark_cause(v, cause, RULE_FIELD_COUNT);
 }
 
 /* Explains the findings about records from `first` to `last`. How many they are. */
@@ -145,6 +166,21 @@ static const char *style_of(const struct csvk_finding *f)
                                                : NULL;
 }
 
+/* A finding of another rule at the place of `f`. NULL: the rule is off, or memory ran out. */
+static struct csvk_finding *add_beside(struct csvk_validator *v, enum rule_index rule,
+                                       const struct csvk_finding *f)
+{
+    struct place place = {f->byte, f->length, f->record, f->field};
+    uint64_t line = f->line, column = f->column, column_chars = f->column_chars;
+    struct csvk_finding *cause = judge_add(v, rule, &place);
+    if (cause != NULL) {
+        cause->line = line;
+        cause->column = column;
+        cause->column_chars = column_chars;
+    }
+    return cause;
+}
+
 /* Values that are enclosed in another style say so by being split: the first one is told, unless
    the style was seen before. */
 static void explain_styles(struct csvk_validator *v)
@@ -154,18 +190,77 @@ static void explain_styles(struct csvk_validator *v)
         struct csvk_finding *f = &kept->item[i];
         const char *style = style_of(f);
         if (style != NULL && v->count[RULE_QUOTE_STYLE_SUSPECTED] == 0) {
-            struct place place = {f->byte, f->length, f->record, f->field};
-            struct csvk_finding *cause = judge_add(v, RULE_QUOTE_STYLE_SUSPECTED, &place);
+            struct csvk_finding *cause = add_beside(v, RULE_QUOTE_STYLE_SUSPECTED, f);
             if (cause != NULL) {
-                cause->line = f->line;
-                cause->column = f->column;
-                cause->column_chars = f->column_chars;
                 finding_text(v, cause, "style", style);
                 finding_remedy(v, cause, f->remedy);
             }
         }
         if (style != NULL && v->kept[RULE_QUOTE_STYLE_SUSPECTED].count != 0) {
             explain(v, f, first_kept(v, RULE_QUOTE_STYLE_SUSPECTED));
+        }
+    }
+}
+
+/* The first quote that is at fault; NULL: none is kept. */
+static struct csvk_finding *first_stray(struct csvk_validator *v)
+{
+    struct csvk_finding *inside = first_kept(v, RULE_QUOTE_IN_UNQUOTED_FIELD);
+    struct csvk_finding *after = first_kept(v, RULE_TEXT_AFTER_CLOSING_QUOTE);
+    bool is_inside = inside != NULL && (after == NULL || inside->byte < after->byte);
+    return is_inside ? inside : after;
+}
+
+/* Quotes are at fault again and again, some of them where a field begins, all records have the
+   table's width, and what can be seen of the file reads well with the same delimiter and no
+   enclosure. Quotes inside of fields alone are read as what they are, and worth telling one by one.
+   Who has said the enclosure is not doubted. */
+static bool quotes_are_data(struct csvk_validator *v)
+{
+    const struct csvk_validate_options *o = &v->options;
+    uint64_t after = v->count[RULE_TEXT_AFTER_CLOSING_QUOTE];
+    uint64_t leading = after + v->count[RULE_MULTILINE_FIELD_SUSPICIOUS];
+    bool stated = o->enclosure_stated != 0 || o->dialect.enclosure != '"' ||
+                  o->dialect.escape != CSVK_NO_BYTE;
+    if (stated || leading == 0 || v->count[RULE_FIELD_COUNT] != 0 ||
+        after + v->count[RULE_QUOTE_IN_UNQUOTED_FIELD] < STRAY_LEAST) {
+        return false;
+    }
+    struct csvk_sniff sniff = {.size = sizeof sniff};
+    struct csvk_bytes sample = {v->sample.data, v->sample.length};
+    enum csvk_sample extent = sample.len == SAMPLE_BYTES ? CSVK_SAMPLE_CUT : CSVK_SAMPLE_WHOLE;
+    if (csvk_sniff(sample, extent, &sniff, NULL) != CSVK_OK) {
+        v->failed = true;
+        return false;
+    }
+    return sniff.verdict == CSVK_SNIFF_CLEAR && sniff.dialect.enclosure == CSVK_NO_BYTE &&
+           csvk_delimiter_same(&sniff.dialect, &v->options.dialect);
+}
+
+/* What quotes did that are data: the first finding of each kind stands for all. */
+static void explain_strays(struct csvk_validator *v)
+{
+    static const enum rule_index kinds[] = {RULE_QUOTE_IN_UNQUOTED_FIELD,
+                                            RULE_TEXT_AFTER_CLOSING_QUOTE,
+                                            RULE_MULTILINE_FIELD_SUSPICIOUS};
+    const struct csvk_finding *first = first_stray(v);
+    if (first == NULL || !quotes_are_data(v)) {
+        return;
+    }
+    struct csvk_finding *cause = add_beside(v, RULE_QUOTE_STYLE_SUSPECTED, first);
+    if (cause == NULL) {
+        return;
+    }
+    finding_text(v, cause, "style", "nothing, and quotes look like data");
+    finding_remedy(v, cause, "Read with --enclosure=none.");
+    mark_cause(v, cause, (enum rule_index)(first->rule - csvk_rule_table));
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        struct csvk_findings *kept = &v->kept[kinds[i]];
+        if (v->options.max_findings != 0) {
+            drop_all_but_first(kept, 1);
+        }
+        for (size_t k = 0; k < kept->count; k++) {
+            follow(v, &kept->item[k], cause);
         }
     }
 }
@@ -260,22 +355,6 @@ static void fold_ill_formed(struct csvk_validator *v)
 
 /* ---- no table, another header ---------------------------------------------------------------- */
 
-/* `f` may be the cause itself, which follows from nothing. */
-static void follow(struct csvk_validator *v, struct csvk_finding *f,
-                   const struct csvk_finding *cause)
-{
-    if (f == cause) {
-        return;
-    }
-    const char *remedy = csvk_finding_remedy(cause);
-    if (!has_extra(f, "follows") && f->nextras < CSVK_FINDING_EXTRAS) {
-        finding_text(v, f, "follows", cause->rule->id);
-    }
-    if (remedy != NULL) {
-        finding_remedy(v, f, remedy);
-    }
-}
-
 /* The first error of the file; NULL: there is none. */
 static struct csvk_finding *first_error(struct csvk_validator *v)
 {
@@ -364,6 +443,7 @@ void causes_judge(struct csvk_validator *v)
     explain_records(v, RULE_TRUNCATED_SUSPECTED, records, records);
     explain_records(v, RULE_FOOTER_SUSPECTED, v->shape.tail.first, records);
     explain_styles(v);
+    explain_strays(v);
     if (all != RULES && explain_records(v, all, 1, records) == v->kept[RULE_FIELD_COUNT].count) {
         fold(v, 0, 0);
     }

@@ -80,6 +80,7 @@ struct csvk_validate_options {
     /* The names in the header of the first slice, which is skipped as in every slice: another one
        would be a record that is lost. Empty: not asked. */
     struct csvk_strings first_header;
+    uint64_t enclosure_stated; /* not 0: somebody has said `dialect.enclosure` (option, manifest) */
 };
 /* They come from the user, so their names are judged as those in a header would be. */
 #define CSVK_COLUMNS_JUDGED 1u

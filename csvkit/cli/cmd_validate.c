@@ -124,6 +124,7 @@ static int read_table(struct validate_job *job)
     job->options.sep = look ? CSVK_SEP_LOOK : CSVK_SEP_DATA;
     job->options.delimiter_stated =
         (delimiter != NULL && strcmp(delimiter, "auto") != 0) || job->table.manifest != NULL;
+    job->options.enclosure_stated = cli_has(cli, "enclosure") || job->table.manifest != NULL;
     job->dialect_given = job->table.dialect;
     return status;
 }
@@ -416,7 +417,7 @@ static bool take_csvw(struct validate_job *job, const char *path)
     if (job->csvw != NULL) {
         job->encoding_given = job->table.encoding;
         job->dialect_given = job->table.dialect;
-        job->options.delimiter_stated = true;
+        job->options.delimiter_stated = job->options.enclosure_stated = true;
     }
     worsen(job, status);
     return status == CLI_GOOD;

@@ -51,6 +51,7 @@ static int set_delimiter(struct simple_settings *s, const char *value, struct cs
 }
 static int set_enclosure(struct simple_settings *s, const char *value, struct csvk_error *err)
 {
+    s->enclosure_given = true;
     return csvk_dialect_parse_byte(value, "enclosure", true, &s->dialect.enclosure, err);
 }
 static int set_escape(struct simple_settings *s, const char *value, struct csvk_error *err)
@@ -241,6 +242,7 @@ int simple_settings_read(struct simple_settings *s, const char *const *settings,
     s->validate.columns_are = s->columns.count != 0 ? CSVK_COLUMNS_JUDGED : 0;
     s->normalize.delimiter_given = s->delimiter_given;
     s->validate.delimiter_stated = s->delimiter_given;
+    s->validate.enclosure_stated = s->enclosure_given;
     s->files.encoding = s->encoding;
     struct csvk_strings *columns =
         task == SIMPLE_NORMALIZE ? &s->normalize.columns : &s->validate.columns;

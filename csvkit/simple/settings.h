@@ -11,7 +11,7 @@ enum simple_task { SIMPLE_ROWS = 1, SIMPLE_VALIDATE = 2, SIMPLE_NORMALIZE = 4 };
 
 struct simple_settings {
     struct csvk_dialect dialect;
-    bool delimiter_given, no_header;
+    bool delimiter_given, enclosure_given, no_header;
     const char *encoding;        /* borrowed; NULL: not given */
     struct csvk_strings columns; /* names */
     struct csvk_validate_options validate;

@@ -18,9 +18,10 @@
 
 #include <string.h>
 
-#define LEAST_SCORE 40 /* below it no delimiter is proposed */
-#define LEAST_LEAD  12 /* closer than this, two delimiters are equally good */
-#define LEAST_SHARE 60 /* percent of the records that must be alike for a clear proposal */
+#define LEAST_SCORE  40 /* below it no delimiter is proposed */
+#define LEAST_LEAD   12 /* closer than this, two delimiters are equally good */
+#define LEAST_SHARE  60 /* percent of the records that must be alike for a clear proposal */
+#define MARKED_LEAST 3  /* fields with quotes inside that make quotes around others data, too */
 
 /* Delimiters in order of preference, and the prior of each in percent. */
 struct known_delimiter {
@@ -41,6 +42,8 @@ struct dialect_reading {
     struct csvk_totals totals;
     uint64_t clean;         /* fields without another delimiter */
     uint64_t inner, spaced; /* fields after a delimiter, not empty; of these, begun with a blank */
+    uint64_t led, wrapped;  /* without enclosure: fields that begin, and that also end, with " */
+    uint64_t marked;        /* without enclosure: fields that have a " and are not wrapped */
     uint64_t blank_first;   /* faulty records with a blank before an opening enclosure */
     uint64_t first_width;   /* of the first record */
     uint64_t first_tail;    /* its blank fields at the end */
@@ -101,11 +104,20 @@ static bool follows_blank(const struct dialect_reading *reading, struct csvk_byt
     return raw.ptr[0] == ' ' || skipped;
 }
 
-/* Counts the fields; true when one begins with " although the dialect has no enclosure. */
-static bool count_fields(struct dialect_reading *reading, const struct csvk_batch *batch,
+static void count_quotes(struct dialect_reading *reading, struct csvk_bytes raw)
+{
+    if (raw.len == 0 || memchr(raw.ptr, '"', raw.len) == NULL) {
+        return;
+    }
+    bool led = raw.ptr[0] == '"', wrapped = led && raw.len > 1 && raw.ptr[raw.len - 1] == '"';
+    reading->led += led;
+    reading->wrapped += wrapped;
+    reading->marked += !wrapped;
+}
+
+static void count_fields(struct dialect_reading *reading, const struct csvk_batch *batch,
                          const struct csvk_record *record)
 {
-    bool led = false;
     for (size_t i = 0; i < record->nfields; i++) {
         const struct csvk_field *field = &batch->fields[record->first_field + i];
         struct csvk_bytes raw = csvk_field_raw(batch, record, i);
@@ -117,9 +129,10 @@ static bool count_fields(struct dialect_reading *reading, const struct csvk_batc
         reading->clean += enclosed || is_clean(raw);
         reading->inner += i > 0 && raw.len > 0;
         reading->spaced += i > 0 && raw.len > 0 && follows_blank(reading, raw);
-        led |= reading->seen.dialect.enclosure == CSVK_NO_BYTE && raw.len > 0 && raw.ptr[0] == '"';
+        if (reading->seen.dialect.enclosure == CSVK_NO_BYTE) {
+            count_quotes(reading, raw);
+        }
     }
-    return led;
 }
 
 static bool is_blank_run(struct csvk_bytes raw)
@@ -183,9 +196,9 @@ static int take_batch(void *context, const struct csvk_batch *batch)
         }
         count_width(reading, record->nfields);
         reading->like_first += is_like_first(reading, batch, record);
-        bool led = count_fields(reading, batch, record);
+        count_fields(reading, batch, record);
         reading->seen.faulty +=
-            led || has_enclosure_fact(batch, record, (enum csvk_fact_kind)0, CSVK_FACT_UNCLOSED);
+            has_enclosure_fact(batch, record, (enum csvk_fact_kind)0, CSVK_FACT_UNCLOSED);
         reading->blank_first += has_enclosure_fact(batch, record, CSVK_FACT_SPACE_BEFORE_QUOTE,
                                                    CSVK_FACT_SPACE_BEFORE_QUOTE);
     }
@@ -281,11 +294,20 @@ static bool single_is_better(const struct dialect_reading *with_single,
            with_double->seen.enclosed == 0;
 }
 
-/* Without enclosure nothing is faulty, and the widths are at least as equal. */
+/*
+ * Without enclosure the widths are at least as equal, and no field begins with a quote. Where some
+ * do, all records have to be alike, most to be sound with the enclosure as well, no enclosure to be
+ * doubled, and most quotes to stand where they enclose nothing: a program that encloses fields
+ * would have enclosed those.
+ */
 static bool none_is_better(const struct dialect_reading *with_none,
                            const struct dialect_reading *with_double)
 {
-    return with_none->seen.faulty == 0 && with_none->seen.alike >= with_double->seen.alike;
+    const struct csvk_sniff_candidate *none = &with_none->seen, *twice = &with_double->seen;
+    bool data = none->alike == none->records && twice->doubled == 0 &&
+                2 * twice->faulty < twice->records && with_none->marked >= MARKED_LEAST &&
+                with_none->marked > 2 * with_none->wrapped;
+    return none->alike >= twice->alike && (with_none->led == 0 || data);
 }
 
 /* Fewer records are faulty with the escape, and no enclosure is doubled. */

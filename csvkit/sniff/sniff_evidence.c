@@ -75,7 +75,7 @@ static void report_enclosure(struct csvk_sniff *out, bool has_double,
     struct csvk_sniff_part *part = &out->on_enclosure;
     int sound = seen->records == 0 ? 0 : 100 - (int)(100 * seen->faulty / seen->records);
     if (seen->dialect.enclosure == CSVK_NO_BYTE) {
-        csvk_sniff_report(part, 80, "\" occurs inside of fields only and encloses none");
+        csvk_sniff_report(part, 80, "\" is data: read without an enclosure, no field is at fault");
     } else if (seen->enclosed > 0 || seen->faulty > 0) {
         csvk_sniff_report(
             part, sound < 99 ? sound : 99,

@@ -224,6 +224,7 @@ ROWS = [
     ("copy-end", "validate", r"csvkit normalize --skip-tail=(1) does\.", skip_tail),
     ("escape", "validate", r"read with --escape='\\'\.", only(Trial("validate", "--escape=\\"))),
     ("apostrophes", "validate", r"Read with --enclosure=\"'\", or write", enclosure("'")),
+    ("quotes-data", "validate", r"Read with --enclosure=none\.", enclosure("none")),
     ("backticks", "validate", r"Read with --enclosure='`', or write", enclosure("`")),
     ("names", "validate", r"give --no-header with --columns\.", names),
     ("delimiter", "validate", r"Give the delimiter with --delimiter='([^\n]+)'\.", delimiter),

@@ -30,6 +30,9 @@ struct dialect_case {
     int delimiter, enclosure, escape;
 };
 
+#define SOUND        "a,b\n7,8\n7,9\n8,8\n8,9\n9,7\n9,8\n9,9\n"
+#define STRAY_QUOTES SOUND "1,the \"x\" y\n2,\"X\" is\n3,6\" x\n"
+
 static const struct dialect_case dialect_cases[] = {
     {"a,b\n1,2\n", CSVK_SNIFF_CLEAR, ',', '"', CSVK_NO_BYTE},
     {"a;b\n1,5;2,5\n3,5;4,5\n", CSVK_SNIFF_CLEAR, ';', '"', CSVK_NO_BYTE},
@@ -59,6 +62,14 @@ static const struct dialect_case dialect_cases[] = {
     {"May 1, 2024;1;x;\nMay 2, 2024;2;y\nMay 3, 2024;3;z;\n", CSVK_SNIFF_AMBIGUOUS, ';', '"',
      CSVK_NO_BYTE},
     {"k;v;n;\n1;a;b\n2;c;d;\n3;e;f\n", CSVK_SNIFF_CLEAR, ';', '"', CSVK_NO_BYTE},
+    /* Quotes that enclose nothing are data, before fields, too; and where they do not. */
+    {STRAY_QUOTES "4,\"u\"\n", CSVK_SNIFF_CLEAR, ',', CSVK_NO_BYTE, CSVK_NO_BYTE},
+    {STRAY_QUOTES "4,\"u\"\n5,\"v\"\n", CSVK_SNIFF_CLEAR, ',', '"', CSVK_NO_BYTE},
+    {STRAY_QUOTES "4,\"u \"\"v\"\"\"\n", CSVK_SNIFF_CLEAR, ',', '"', CSVK_NO_BYTE},
+    {STRAY_QUOTES "4,\"u,v\"\n", CSVK_SNIFF_CLEAR, ',', '"', CSVK_NO_BYTE},
+    {SOUND "1,\"the \"x\" y\"\n2,\"X \"Y\"\"\n3,\"6\" x\"\n", CSVK_SNIFF_CLEAR, ',', '"',
+     CSVK_NO_BYTE},
+    {SOUND "1,the \"x\" y\n2,\"X\" is\n", CSVK_SNIFF_CLEAR, ',', '"', CSVK_NO_BYTE},
     /* Half of the records are another dialect. */
     {"a,b\n1,2\n3,4\n5;6\n7;8\n9;0\n", CSVK_SNIFF_AMBIGUOUS, ',', '"', CSVK_NO_BYTE},
     {"a\n1\n2\n", CSVK_SNIFF_ONE_COLUMN, ',', '"', CSVK_NO_BYTE},

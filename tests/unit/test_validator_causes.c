@@ -318,6 +318,26 @@ static const struct cause_case cause_cases[] = {
      "delimiter-suspected@0 control-char@2",
      {"--delimiter='\\x01'"},
      NULL},
+    {"a,b\n1,the \"x\" y\n2,\"X\" is\n3,6\" x\n6,7\n6,8\n7,6\n7,8\n",
+     "quote-in-unquoted-field@2 quote-style-suspected@2 text-after-closing-quote@3",
+     {"Read with --enclosure=none", "fields look enclosed in nothing", "2 more findings"},
+     "Enclose the field"},
+    {"a,b\n1,the \"x\" y\n2,\"X\" is\n6,7\n6,8\n7,6\n7,8\n", /* two prove nothing */
+     "quote-in-unquoted-field@2 text-after-closing-quote@3",
+     {"Enclose the field"},
+     "--enclosure"},
+    {"a,b\n1,the \"x\" y\n2,\"X\" is\n8\n3,6\" x\n6,7\n6,8\n7,6\n7,8\n", /* another width */
+     "quote-in-unquoted-field@2 text-after-closing-quote@3 field-count@4 quote-in-unquoted-field@5",
+     {"Enclose the field"},
+     "--enclosure"},
+    {"a,b\n1,the \"x\" y\n2,8\" is\n3,6\" x\n6,7\n6,8\n7,6\n7,8\n", /* read as what they are */
+     "quote-in-unquoted-field@2 quote-in-unquoted-field@3 quote-in-unquoted-field@4",
+     {"Enclose the field"},
+     "--enclosure"},
+    {"a,b\n1,\"the \"x\" y\"\n2,\"X\" is\n3,\"6\" x\"\n6,7\n", /* enclosed, but not doubled */
+     "text-after-closing-quote@2 text-after-closing-quote@3 text-after-closing-quote@4",
+     {"Double the quotes"},
+     "--enclosure"},
 };
 
 static void list_shown(const struct csvk_report *report, struct csvk_buf *out)
@@ -482,6 +502,22 @@ START_TEST(who_says_the_delimiter_is_not_doubted)
 }
 END_TEST
 
+START_TEST(who_says_the_enclosure_is_not_doubted)
+{
+    static const char table[] = "a,b\n1,the \"x\" y\n2,\"X\" is\n3,6\" x\n6,7\n6,8\n7,6\n7,8\n";
+    struct csvk_validate_options options;
+    csvk_validate_options_init(&options);
+    for (unsigned said = 0; said < 3; said++) {
+        options.enclosure_stated = said == 1;
+        options.dialect.escape = said == 2 ? '\\' : CSVK_NO_BYTE;
+        struct csvk_validator *v = judge(table, strlen(table), &options);
+        const struct csvk_finding *f = first_of(report_of(v), "quote-style-suspected");
+        ck_assert((f != NULL) == (said == 0));
+        csvk_validator_free(v);
+    }
+}
+END_TEST
+
 /* An option is named where the whole sample reads well with it, and nothing good changes. */
 static const struct advised {
     const char *rule, *table;
@@ -555,6 +591,7 @@ int main(void)
     tcase_add_test(tcase, utf16_without_a_mark_is_told_once);
     tcase_add_test(tcase, names_with_the_same_defect_are_told_once);
     tcase_add_test(tcase, who_says_the_delimiter_is_not_doubted);
+    tcase_add_test(tcase, who_says_the_enclosure_is_not_doubted);
     tcase_add_test(tcase, a_width_that_is_known_is_not_outvoted);
     tcase_add_loop_test(tcase, an_option_is_named_where_it_helps, 0,
                         sizeof advised / sizeof advised[0]);
