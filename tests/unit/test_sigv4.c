@@ -5,7 +5,7 @@
  * the same paths "unnormalized" are here), and a header value over several lines, which is never
  * sent.
  */
-#include "storage/sigv4.h"
+#include "storage/http/sigv4.h"
 
 #include <check.h>
 #include <stdlib.h>

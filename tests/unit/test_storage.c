@@ -2,11 +2,11 @@
  * test_storage.c - the parts of storage/ that need no server: addresses, secrets, the journal, the
  * sources of an upload, how a file is divided.
  */
-#include "storage/http.h"
-#include "storage/import_marks.h"
-#include "storage/upload_sources.h"
-#include "storage/secret.h"
-#include "storage/journal.h"
+#include "storage/http/http.h"
+#include "storage/journal/import_marks.h"
+#include "storage/upload/upload_sources.h"
+#include "storage/http/secret.h"
+#include "storage/journal/journal.h"
 
 #include <check.h>
 #include <fcntl.h>

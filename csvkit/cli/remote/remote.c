@@ -6,7 +6,7 @@
  * signal ends the process without waiting for this.
  */
 #include "csvkit/cli/remote/remote.h"
-#include "storage/secret.h"
+#include "storage/http/secret.h"
 
 #include <signal.h>
 #include <stdlib.h>
