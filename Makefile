@@ -342,8 +342,9 @@ coverage: ## lines the tests execute, per folder; what none enters (L=--lines na
 	  CSVK_EXHAUSTIVE=7 SKIP='$(COVERAGE_SKIP)' tests/run.sh '$(T)'; passed=$$?; \
 	  tests/coverage.py build/cov $(L) && exit $$passed
 
-doc: $(TOOL) ## rewrite doc/rules.md from the tables of rules
+doc: $(TOOL) ## rewrite doc/rules.md from the tables of rules, doc/terminal.svg from what commands print
 	@python3 tests/doc/make_rules.py $(TOOL) > doc/rules.md
+	@python3 doc/site/terminal.py $(TOOL) > doc/terminal.svg
 
 lint: $(SO) $(EXTRA_SO) ## format, rooms, lengths, banned words, headers alone, exported symbols
 	@SO=$(SO) EXTRA_SO=$(EXTRA_SO) EXTRA_DIRS='$(EXTRA_DIRS)' PUBLIC_HEADERS='$(PUBLIC_HEADERS)' tests/lint.sh

@@ -153,6 +153,12 @@ static void judge_width(struct preflight *preflight, struct csvk_preflight_table
     }
 }
 
+/* What the reports of a table's files were compared with so far. */
+struct so_far {
+    uint64_t width; /* of the first slice that has records */
+    size_t file;    /* index of the file whose report came last */
+};
+
 /* What the validator did not judge is told once for the table. */
 static void tell_not_judged(struct preflight *preflight, struct csvk_preflight_table *table,
                             const struct csvk_report *report)
@@ -169,8 +175,23 @@ static void tell_not_judged(struct preflight *preflight, struct csvk_preflight_t
     }
 }
 
+/* The files of a sliced table are its slices, in the same order; those that could not be
+   read have no report. `*at` is the file whose report came last. */
+static void take_slice(struct csvk_preflight_table *table, const struct preflight_table_data *data,
+                       const struct csvk_report *report, uint64_t records, size_t *at)
+{
+    while (*at < data->files.count && strcmp(data->files.item[*at], report->file) != 0) {
+        (*at)++;
+    }
+    if (*at < table->slices && *at < data->files.count) {
+        table->slice[*at].judged = true;
+        table->slice[*at].records = records;
+        table->slice[*at].bytes = report->totals->bytes;
+    }
+}
+
 static void take_report(struct preflight *preflight, const struct preflight_table_data *data,
-                        const struct csvk_report *report, uint64_t *width)
+                        const struct csvk_report *report, struct so_far *so_far)
 {
     struct csvk_preflight_table *table = &preflight->report->table[data->table];
     uint64_t names = table->header && report->totals->records > 0 ? 1 : 0;
@@ -180,9 +201,10 @@ static void take_report(struct preflight *preflight, const struct preflight_tabl
     }
     preflight_take_data(preflight, &table->findings, report);
     if (data->agree) {
-        judge_width(preflight, table, report, *width);
-        *width = *width != 0 ? *width : report->totals->width;
+        judge_width(preflight, table, report, so_far->width);
+        so_far->width = so_far->width != 0 ? so_far->width : report->totals->width;
     }
+    take_slice(table, data, report, report->totals->records - names, &so_far->file);
     table->records += report->totals->records - names;
     table->bytes += report->totals->bytes;
 }
@@ -203,13 +225,13 @@ static void finish_table(struct preflight *preflight, const struct preflight_tab
                          struct table_parts *parts)
 {
     struct csvk_error err = {0};
-    uint64_t width = 0;
+    struct so_far so_far = {0};
     int status = search_keys(data, parts, &err);
     for (size_t i = 0; i < parts->count && status == CSVK_OK; i++) {
         const struct csvk_report *report = NULL;
         status = csvk_validator_report(parts->item[i], &report, &err);
         if (status == CSVK_OK) {
-            take_report(preflight, data, report, &width);
+            take_report(preflight, data, report, &so_far);
         }
     }
     if (status != CSVK_OK) {

@@ -343,12 +343,24 @@ static void add_file(struct preflight *preflight, struct csvk_strings *files, co
     csvk_free(relative);
 }
 
+static void keep_slices(struct preflight *preflight, const struct preflight_listing *slices)
+{
+    struct csvk_preflight_table *table = current(preflight);
+    table->slice = csvk_calloc(slices->count + 1, sizeof *table->slice);
+    table->slices = slices->count;
+    for (size_t i = 0; i < slices->count && preflight_allocated(preflight, table->slice); i++) {
+        table->slice[i].name = csvk_strdup(slices->item[i].name);
+        table->slice[i].file_bytes = slices->item[i].size;
+        (void)preflight_allocated(preflight, table->slice[i].name);
+    }
+}
+
 static void judge_slices(struct preflight *preflight, struct subject *s)
 {
     struct preflight_listing slices = {0};
     struct csvk_strings files = {0};
     preflight_list(preflight, s->relative, PREFLIGHT_SLICES, &slices, findings_of(preflight));
-    current(preflight)->slices = slices.count;
+    keep_slices(preflight, &slices);
     judge_slice_names(preflight, s, &slices);
     for (size_t i = 0; i < slices.count; i++) {
         add_file(preflight, &files, s->relative, slices.item[i].name);

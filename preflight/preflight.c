@@ -104,6 +104,10 @@ void csvk_preflight_free(struct csvk_preflight_report *report)
         csvk_strings_release(&table->columns);
         csvk_strings_release(&table->primary_key);
         csvk_findings_release(&table->findings);
+        for (uint64_t j = 0; table->slice != NULL && j < table->slices; j++) {
+            csvk_free(table->slice[j].name);
+        }
+        csvk_free(table->slice);
     }
     for (size_t i = 0; i < report->nfiles; i++) {
         csvk_free(report->file[i].source);

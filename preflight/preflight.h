@@ -37,6 +37,13 @@ CSVK_API extern const struct csvk_rule_set *const *const csvk_rule_sets;
 
 /* Findings name a file relative to the data folder, or "" for that folder itself; `path` is a place
    in a manifest or configuration. */
+struct csvk_preflight_slice {
+    char *name;              /* in the folder of its table */
+    uint64_t file_bytes;     /* as it is stored */
+    uint64_t records, bytes; /* rows that will be loaded, data; 0 when it was not judged */
+    bool judged;             /* every record was read */
+    uint64_t reserved[3];
+};
 struct csvk_preflight_table {
     char *source;                             /* name in out/tables */
     char *destination;                        /* table id, or NULL */
@@ -48,7 +55,8 @@ struct csvk_preflight_table {
     uint64_t records; /* rows that will be loaded, without headers */
     uint64_t bytes;   /* of data, decompressed */
     struct csvk_findings findings;
-    uint64_t reserved[8]; /* zero; new members will take the place of it */
+    struct csvk_preflight_slice *slice; /* `slices` of them, in byte order of their names */
+    uint64_t reserved[7];               /* zero; new members will take the place of it */
 };
 struct csvk_preflight_file { /* in out/files */
     char *source;

@@ -8,6 +8,23 @@
 /* ---- JSON -------------------------------------------------------------------------------------
  */
 
+static void put_slice_json(struct csvk_json *json, const struct csvk_preflight_slice *slice)
+{
+    csvk_json_open(json, '{');
+    csvk_json_put_string(json, "name", slice->name);
+    csvk_json_put_uint(json, "file_bytes", slice->file_bytes);
+    if (slice->judged) {
+        csvk_json_put_uint(json, "records", slice->records);
+        csvk_json_put_uint(json, "bytes", slice->bytes);
+    } else {
+        csvk_json_key(json, "records");
+        csvk_json_null(json);
+        csvk_json_key(json, "bytes");
+        csvk_json_null(json);
+    }
+    csvk_json_close(json, '}');
+}
+
 static void put_table_json(struct csvk_json *json, const struct csvk_preflight_table *table,
                            const struct csvk_section *section)
 {
@@ -20,6 +37,12 @@ static void put_table_json(struct csvk_json *json, const struct csvk_preflight_t
     csvk_json_put_bool(json, "incremental", table->incremental);
     csvk_json_put_bool(json, "header", table->header);
     csvk_json_put_uint(json, "slices", table->slices);
+    csvk_json_key(json, "slice_files");
+    csvk_json_open(json, '[');
+    for (uint64_t i = 0; i < table->slices; i++) {
+        put_slice_json(json, &table->slice[i]);
+    }
+    csvk_json_close(json, ']');
     csvk_json_put_uint(json, "records", table->records);
     csvk_json_put_uint(json, "bytes", table->bytes);
     csvk_json_put_bool(json, "valid", table->findings.errors == 0);

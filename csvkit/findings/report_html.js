@@ -195,7 +195,7 @@
     lf: 'LF', cr: 'CR', crcrlf: 'CR CR LF', is_permanent: 'Permanent', by: 'Decided by',
     repaired: 'The first repairs of each kind'};
   const ELSEWHERE = ['file', 'folder', 'valid', 'errors', 'warnings', 'infos', 'rules', 'findings',
-    'findings_dropped'];
+    'findings_dropped', 'slice_files'];
 
   function titleOf(key) {
     const words = key.replace(/_/g, ' ');
@@ -259,6 +259,38 @@
     });
     return make('div', {'class': 'scroll'}, [make('table', {},
       [make('thead', {}, [head]), make('tbody', {}, rows)])]);
+  }
+
+  /* ---- the slices ---- */
+
+  const SLICES = 500;
+
+  function sliceOf(slice, largest) {
+    const bar = make('i', {'aria-hidden': 'true'});
+    bar.style.width = 100 * slice.file_bytes / largest + '%';
+    return make('li', {}, [bar, make('bdi', {}, [slice.name]),
+      make('span', {}, [size(slice.file_bytes) + (slice.records === null ? ', not judged' :
+        ', ' + count(slice.records, 'record'))])]);
+  }
+  /* The bar of the largest slice is as long as the line. */
+  function slicesOf(table) {
+    const slices = table.slice_files || [];
+    const sizes = slices.map(function (slice) { return slice.file_bytes; });
+    const largest = sizes.reduce(function (a, b) { return Math.max(a, b); }, 1);
+    const least = sizes.reduce(function (a, b) { return Math.min(a, b); }, largest);
+    const sum = sizes.reduce(function (a, b) { return a + b; }, 0);
+    return slices.length === 0 ? [] : [make('section', {'class': 'slices'}, [
+      make('h4', {}, [make('bdi', {}, ['out/tables/' + table.source])]),
+      make('p', {'class': 'shown'}, [count(slices.length, 'slice') + ', ' + size(sum) +
+        ' as stored: ' + size(least) + ' to ' + size(largest) + ' each' +
+        (slices.length > SLICES ? '; the first ' + number(SLICES) + ' are shown' : '') + '.']),
+      make('ol', {'class': 'bars'}, slices.slice(0, SLICES).map(function (slice) {
+        return sliceOf(slice, largest);
+      }))])];
+  }
+  function allSlicesOf(tables) {
+    const parts = tables.flatMap(slicesOf);
+    return parts.length === 0 ? [] : [make('h3', {}, ['Slices']), ...parts];
   }
 
   /* ---- the columns ---- */
@@ -333,7 +365,7 @@
       if (Array.isArray(value) && typeof value[0] === 'object' && isProfiled(key, value)) {
         tables.push(...profilesOf(value));
       } else if (Array.isArray(value) && typeof value[0] === 'object') {
-        tables.push(make('h3', {}, [titleOf(key)]), tableOf(value));
+        tables.push(make('h3', {}, [titleOf(key)]), tableOf(value), ...allSlicesOf(value));
       } else {
         plain[key] = value;
       }

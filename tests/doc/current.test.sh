@@ -1,5 +1,6 @@
 #!/bin/bash
-# The documents say what the program does. doc/rules.md is what make_rules.py prints. In doc/reading.md,
+# The documents say what the program does. doc/rules.md is what make_rules.py prints, the picture of a terminal
+# what doc/site/terminal.py makes of the commands in it. In doc/reading.md,
 # doc/repairs.md, doc/reports.md, doc/project-file.md, doc/stats.md, doc/types.md, doc/csvw.md,
 # doc/tutorial.md and doc/how-to.md every ```console block is run: a line "$ COMMAND" is followed by what it
 # prints, on both outputs. Each block has an empty folder to itself, with csvkit on PATH; those of the tutorial
@@ -24,6 +25,18 @@ fail() { # what
 python3 "$make_rules" "$CSVKIT" >"$work/rules.md" || fail "make_rules.py"
 diff "$documents/rules.md" "$work/rules.md" ||
     fail "doc/rules.md: python3 tests/doc/make_rules.py build/release/bin/csvkit >doc/rules.md"
+
+# The picture: read as XML, with every error that validate prints, drawn within its edges.
+python3 doc/site/terminal.py "$CSVKIT" >"$work/terminal.svg" || fail "doc/site/terminal.py"
+diff "$documents/terminal.svg" "$work/terminal.svg" || fail "doc/terminal.svg: make doc"
+python3 - "$documents/terminal.svg" <<'PYTHON' || fail "doc/terminal.svg is not as it should be"
+import sys
+import xml.etree.ElementTree as xml
+texts = list(xml.parse(sys.argv[1]).getroot().iter('{http://www.w3.org/2000/svg}text'))
+width = int(xml.parse(sys.argv[1]).getroot().get('width'))
+assert sum(text.text == 'error' for text in texts) == 5 and sum(text.text == 'good' for text in texts) == 2
+assert all(int(text.get('x')) + int(text.get('textLength')) < width for text in texts)
+PYTHON
 
 shown() { # command: what a reader of the document sees of it
     bash -c "$1" 2>&1 </dev/null | cat -v | grep -v '^    '

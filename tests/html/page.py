@@ -141,6 +141,31 @@ def check_hostile(browser, name):
     check(browser.run('return document.querySelectorAll("nav.files li").length') == 3, 'index')
 
 
+def check_slices(browser):
+    """Each with its size, the bars in proportion; names are text."""
+    evil = '<img src=x onerror=window.hacked=4>\u202e'
+    os.makedirs('sliced/out/tables/t')
+    for name, records in (('a', 50), ('b', 100), (evil, 25)):
+        write(f'sliced/out/tables/t/{name}', '1,abcdef\n' * records)
+    write('sliced/out/tables/t.manifest', json.dumps({'destination': 'in.c-a.t', 'columns': ['id', 'v']}))
+    report('sliced.html', 'preflight', 'sliced')
+    open_page(browser, 'sliced.html')
+    check(browser.run('return window.hacked') is None, 'sliced.html: a script of the data ran')
+    check(browser.run('return document.images.length') == 0, 'sliced.html: elements of the data')
+    lines = browser.run('return [...document.querySelectorAll(".slices li")].map(l => l.innerText)')
+    check(len(lines) == 3 and '225 bytes, 25 records' in lines[0] and 'onerror' in lines[0]
+          and '\u202e' not in lines[0] and '450 bytes, 50 records' in lines[1], f'slices: {lines}')
+    said = browser.run('return document.querySelector(".slices p").innerText')
+    check(said == '3 slices, 1.57 kB as stored: 225 bytes to 900 bytes each.', said)
+    widths = browser.run('return [...document.querySelectorAll(".slices i")]'
+                         '.map(i => i.getBoundingClientRect().width)')
+    check([round(4 * w / max(widths), 1) for w in widths] == [1, 2, 4], f'bars of slices: {widths}')
+    report('unread.html', 'preflight', '--no-data', 'sliced')
+    open_page(browser, 'unread.html')
+    lines = browser.run('return [...document.querySelectorAll(".slices li")].map(l => l.innerText)')
+    check(len(lines) == 3 and all('not judged' in line for line in lines), f'not judged: {lines}')
+
+
 def check_repairs(browser):
     write('dirty.csv', 'id,name\r\n' + ''.join(f'{i},Anna {EVIL}\r\n' for i in range(99)))
     subprocess.run([csvkit, 'normalize', 'dirty.csv', '-o', 'clean.csv', '--rejects=rejects.csv',
@@ -194,7 +219,8 @@ def check_looks(browser):
     for theme in ('light', 'dark'):
         browser.devtools('Emulation.setEmulatedMedia',
                          features=[{'name': 'prefers-color-scheme', 'value': theme}])
-        for page in ('wide.html', 'repairs.html', 'hostile.html', 'folder.html', 'plain.html'):
+        for page in ('wide.html', 'repairs.html', 'hostile.html', 'folder.html', 'sliced.html',
+                     'plain.html'):
             open_page(browser, page)
             worst = browser.run(CONTRAST)
             check(worst[0] >= 4.5, f'{page}, {theme}: contrast {worst}')
@@ -205,7 +231,8 @@ def check_looks(browser):
     browser.devtools('Emulation.setEmulatedMedia', media='', features=[])
     browser.devtools('Emulation.setDeviceMetricsOverride', width=360, height=700, deviceScaleFactor=1,
                      mobile=False)
-    for page in ('wide.html', 'repairs.html', 'hostile.html', 'folder.html', 'plain.html'):
+    for page in ('wide.html', 'repairs.html', 'hostile.html', 'folder.html', 'sliced.html',
+                     'plain.html'):
         open_page(browser, page)
         width = browser.run('return document.documentElement.scrollWidth')
         check(width <= 360, f'{page}: {width} wide on a screen of 360')
@@ -219,6 +246,7 @@ try:
     check_bounds(browser)
     check_hostile(browser, hostile_name)
     check_profiles(browser)
+    check_slices(browser)
     check_repairs(browser)
     check_looks(browser)
 finally:

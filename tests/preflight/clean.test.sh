@@ -49,7 +49,22 @@ for ending in '' .gz; do
     judge
     silent
     is '.tables[0].slices == 2 and .tables[0].records == 2'
+    stored=$(stat -c %s "$T"/s/* | jq -sc .)
+    is ".tables[0].slice_files == ([\"p1$ending\",\"p2$ending\"] | to_entries | map({name: .value,
+        file_bytes: $stored[.key], records: 1, bytes: [8, 5][.key]}))"
 done
+
+fresh slices-of-headers # the names are no rows
+mkdir "$T/h"
+printf 'id,v\n1,a\n' >"$T/h/p1"
+printf 'id,v\n' >"$T/h/p2"
+printf 'id,v\n2,b\n3,c\n' >"$T/h/p3"
+echo "{$to,\"columns\":[\"id\",\"v\"],\"has_header\":true}" >"$T/h.manifest"
+judge
+is '.tables[0].slice_files | map([.name, .file_bytes, .records, .bytes]) ==
+    [["p1", 9, 1, 9], ["p2", 5, 0, 5], ["p3", 13, 2, 13]]'
+judge --no-data
+is '.tables[0].slice_files | map([.name, .file_bytes, .records]) == [["p1", 9, null], ["p2", 5, null], ["p3", 13, null]]'
 
 fresh has-header
 table a.csv 'id,v\n1,2\n' "{$to,\"columns\":[\"id\",\"v\"],\"has_header\":true}"
