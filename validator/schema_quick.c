@@ -1,11 +1,12 @@
 /*
  * schema_quick.c - values against declared types without a reader that gives fields.
  *
- * The idea. Records that nothing is wrong with are not reported one by one; their fields are found
- * here, block by block (schema_scan.h), and judged by what kind their column is: a text that takes
- * everything is not looked at, digits are seen in a mask. Where every column takes digits, blocks
- * in which all fields are digits are passed over as a whole, and no field is found at all. Whatever
- * is not plainly good goes the slow way (schema_rules.c), which alone decides.
+ * The idea. Records that nothing is wrong with are not reported one by one, and have as many fields
+ * as the table has columns. So fields are counted through, block by block, and no record is found
+ * (schema_scan.h); which have to be looked at, their kind says: a text that takes everything is not
+ * looked at, digits are seen in a mask. Where every column takes digits, records in which all
+ * fields are digits are passed over as a whole. Whatever is not plainly good goes the slow way
+ * (schema_rules.c), which alone decides.
  *
  * Invariant: reports are the same as those of the slow way (tests/unit/test_schema_quick.c).
  */
@@ -14,8 +15,9 @@
 
 #include <string.h>
 
-/* Bytes that every text may have where texts are not limited on purpose. */
-#define SHORT_TEXT 65536u
+/* Fields that are found at a time; bytes of records that are asked for digits at a time. */
+#define LOOKS_MOST  256u
+#define PIECE_BYTES 16384u
 
 enum field_kind {
     FIELD_FREE,   /* no column declares anything about it */
@@ -59,18 +61,19 @@ static enum field_kind kind_of(const struct value_check *check)
     }
 }
 
-/* Five masks in one piece of memory, which `digits` owns. */
-static bool make_masks(struct schema_state *s, size_t width)
+static bool make_plan(struct schema_state *s, size_t width)
 {
-    size_t words = width / 64 + 1;
-    s->found.digits = csvk_calloc(5 * words, sizeof *s->found.digits);
-    if (s->found.digits == NULL) {
+    size_t numbers = width + SCAN_BLOCK + 1;
+    s->plan.turn = csvk_calloc(width, sizeof *s->plan.turn);
+    s->plan.after = csvk_calloc(numbers, sizeof *s->plan.after);
+    s->check_of = csvk_calloc(width, sizeof *s->check_of);
+    if (s->plan.turn == NULL || s->plan.after == NULL || s->check_of == NULL ||
+        width > UINT32_MAX) {
         return false;
     }
-    s->found.longer = s->found.digits + words;
-    s->if_digits = s->found.longer + words;
-    s->if_longer = s->if_digits + words;
-    s->always = s->if_longer + words;
+    for (size_t i = 0; i < numbers; i++) {
+        s->plan.after[i] = (uint32_t)(i % width);
+    }
     return true;
 }
 
@@ -78,7 +81,7 @@ static int learn_kinds(struct csvk_validator *v, struct csvk_error *err)
 {
     struct schema_state *s = v->schema;
     size_t width = (size_t)v->width;
-    if (!make_masks(s, width)) {
+    if (!make_plan(s, width)) {
         return csvk_fail(err, CSVK_ENOMEM, "out of memory for %zu columns", width);
     }
     s->nkinds = width;
@@ -86,10 +89,15 @@ static int learn_kinds(struct csvk_validator *v, struct csvk_error *err)
     for (size_t i = 0; i < width; i++) {
         size_t column = i < s->nfields ? s->column_of[i] : s->count;
         enum field_kind kind = column < s->count ? kind_of(&s->column[column].check) : FIELD_FREE;
-        uint64_t bit = UINT64_C(1) << (i % 64);
-        s->if_digits[i / 64] |= kind == FIELD_DIGITS ? bit : 0;
-        s->if_longer[i / 64] |= kind == FIELD_TEXT ? bit : 0;
-        s->always[i / 64] |= kind == FIELD_OTHER ? bit : 0;
+        s->check_of[i] = column < s->count ? &s->column[column].check : NULL;
+        for (size_t at = 0; at < SCAN_BLOCK;
+             at++) { /* in the turn that begins `at` columns before */
+            struct scan_turn *turn = &s->plan.turn[(i + width * SCAN_BLOCK - at) % width];
+            uint64_t bit = UINT64_C(1) << at;
+            turn->digits |= kind == FIELD_DIGITS ? bit : 0;
+            turn->longer |= kind == FIELD_TEXT ? bit : 0;
+            turn->always |= kind == FIELD_OTHER ? bit : 0;
+        }
         s->all_digits = s->all_digits && kind == FIELD_DIGITS;
     }
     return CSVK_OK;
@@ -128,15 +136,50 @@ static bool is_accepted(const struct csvk_validator *v, const struct value_check
     return length != 0 && check->accepts(check, value, length);
 }
 
-/* The field number `i` of the record at hand, which is not plainly good by its bits. */
-static void judge_field(struct csvk_validator *v, size_t i, size_t record_begin, uint64_t number)
+/* The record that the byte `at` of the batch is in, from `first` on and before `last`. */
+static size_t record_at(const struct csvk_batch *b, size_t first, size_t last, size_t at)
 {
-    const struct schema_state *s = v->schema;
-    struct csvk_field field = s->scan->find_field(&s->found, record_begin, i);
-    size_t column = s->column_of[i];
-    if (!is_accepted(v, &s->column[column].check, &field)) {
-        judge_slowly(v, field, column, number);
+    while (first + 1 < last) {
+        size_t middle = first + (last - first) / 2;
+        if (b->record_end[middle - 1] <= at) {
+            first = middle;
+        } else {
+            last = middle;
+        }
     }
+    return first;
+}
+
+/* A field of a record that is not reported, and is not plainly good. */
+static void judge_bad(struct csvk_validator *v, struct csvk_field field, size_t column,
+                      size_t first, size_t last)
+{
+    struct schema_state *s = v->schema;
+    if (field.begin == field.end && s->nkinds == 1) { /* a blank line */
+        s->records--;
+    } else {
+        size_t index = record_at(v->batch, first, last, field.begin);
+        judge_slowly(v, field, column, v->batch->first_record + index);
+    }
+}
+
+/* Field number `index` of its record. */
+static inline void judge_field(struct csvk_validator *v, struct csvk_field field, size_t index,
+                               size_t first, size_t last)
+{
+    if (!is_accepted(v, v->schema->check_of[index], &field)) {
+        judge_bad(v, field, v->schema->column_of[index], first, last);
+    }
+}
+
+static int read_fields(struct csvk_validator *v, size_t begin, size_t length,
+                       struct csvk_record_read *read)
+{
+    struct schema_state *s = v->schema;
+    struct csvk_bytes raw = {v->batch->bytes + begin, length};
+    int status =
+        s->reader == NULL ? csvk_record_fields_new(&s->reader, &v->options.dialect) : CSVK_OK;
+    return status == CSVK_OK ? csvk_record_fields_read(s->reader, raw, read) : status;
 }
 
 /* The end of a record without its line break. */
@@ -146,42 +189,58 @@ static size_t content_end(const unsigned char *bytes, size_t begin, size_t end)
     return end - (end > begin && bytes[end - 1] == '\r');
 }
 
-/* For the ends of the fields of a record. */
-static bool has_room(struct schema_state *s, size_t length)
-{
-    size_t words = SCAN_WORDS(length);
-    if (words > s->nends) {
-        uint64_t *more = csvk_reallocarray(s->found.ends, 2 * words, sizeof *more);
-        s->found.ends = more != NULL ? more : s->found.ends;
-        s->nends = more != NULL ? 2 * words : s->nends;
-    }
-    return words <= s->nends;
-}
-
-static void judge_one(struct csvk_validator *v, size_t index, size_t begin)
+/* A record with a CR, by the reader. What lies before `judged` has been judged. */
+static void judge_one(struct csvk_validator *v, size_t index, size_t begin, size_t judged)
 {
     struct schema_state *s = v->schema;
     const struct csvk_batch *b = v->batch;
     size_t end = content_end(b->bytes, begin, b->record_end[index]);
-    if (begin == end && s->nkinds == 1) { /* a blank line */
+    struct csvk_record_read read;
+    if (begin == end && s->nkinds == 1) {
         s->records--;
         return;
     }
-    if (!has_room(s, end - begin)) {
+    if (read_fields(v, begin, end - begin, &read) != CSVK_OK) {
         v->failed = true;
         return;
     }
-    size_t count =
-        s->scan->find_fields(b->bytes, begin, end, &v->options.dialect, &s->found, s->nkinds);
-    uint64_t sure = end - begin <= SHORT_TEXT ? UINT64_MAX : 0;
-    for (size_t word = 0; word <= count / 64; word++) {
-        uint64_t look = s->always[word] | (s->if_digits[word] & ~s->found.digits[word]) |
-                        (s->if_longer[word] & ~(s->found.longer[word] & sure));
-        for (; look != 0; look &= look - 1) {
-            size_t i = word * 64 + (size_t)__builtin_ctzll(look);
-            if (i < count) {
-                judge_field(v, i, begin, b->first_record + index);
-            }
+    for (size_t i = 0; i < read.count && i < s->nfields; i++) {
+        struct csvk_field field = {(uint32_t)(read.field[i].begin + begin),
+                                   (uint32_t)(read.field[i].end + begin), 0};
+        if (s->column_of[i] != s->count && field.begin >= judged) {
+            judge_field(v, field, i, index, index + 1);
+        }
+    }
+}
+
+/* Records from `first` up to `last`, block by block; the first begins at `begin`. */
+static void look_through(struct csvk_validator *v, size_t first, size_t last, size_t begin)
+{
+    const struct schema_state *s = v->schema;
+    const struct csvk_batch *b = v->batch;
+    struct scan_look looks[LOOKS_MOST];
+    struct scan_state state = scan_state_of(b->bytes, begin, b->record_end[last - 1]);
+    size_t judged = begin;
+    while (!scan_is_done(&state)) {
+        size_t count =
+            s->scan->look(b->bytes, &v->options.dialect, &s->plan, &state, looks, LOOKS_MOST);
+        size_t index = state.stopped ? record_at(b, first, last, state.at) : last;
+        size_t end = index == last    ? state.end + 1
+                     : index == first ? begin
+                                      : b->record_end[index - 1];
+        while (count > 0 && looks[count - 1].begin >= end) {
+            count--; /* of the record with the CR */
+        }
+        for (size_t i = 0; i < count; i++) {
+            struct csvk_field field = {looks[i].begin, looks[i].end, 0};
+            judge_field(v, field, looks[i].column, first, last);
+        }
+        judged = count != 0 ? looks[count - 1].end + 1 : judged;
+        if (state.stopped) {
+            judge_one(v, index, end, judged);
+            first = index + 1;
+            begin = b->record_end[index];
+            state = scan_state_of(b->bytes, begin, state.end);
         }
     }
 }
@@ -191,18 +250,16 @@ static void judge_run(struct csvk_validator *v, size_t first, size_t last, size_
 {
     const struct schema_state *s = v->schema;
     const struct csvk_batch *b = v->batch;
-    unsigned char delimiter = (unsigned char)v->options.dialect.delimiter;
     while (first < last) {
-        size_t end = b->record_end[last - 1];
-        size_t good = s->all_digits ? s->scan->skip_digits(b->bytes, begin, end, delimiter) : begin;
-        if (good == end) {
-            return;
+        size_t next = s->all_digits ? record_at(b, first, last, begin + PIECE_BYTES) + 1 : last;
+        size_t end = b->record_end[next - 1];
+        bool digits = s->all_digits && b->bytes[end - 1] == '\n' &&
+                      s->scan->all_digits(b->bytes, begin, end, (next - first) * s->nkinds);
+        if (!digits) {
+            look_through(v, first, next, begin);
         }
-        while (b->record_end[first] <= good) {
-            begin = b->record_end[first++];
-        }
-        judge_one(v, first, begin);
-        begin = b->record_end[first++];
+        begin = end;
+        first = next;
     }
 }
 
@@ -212,18 +269,13 @@ static int judge_reported(struct csvk_validator *v, const struct csvk_record *re
                           struct csvk_error *err)
 {
     struct schema_state *s = v->schema;
-    const unsigned char *bytes = v->batch->bytes;
     size_t base = (size_t)(record->offset - v->batch->offset);
     struct csvk_record_read read;
     if (!schema_judges_record(v, record)) {
         return CSVK_OK;
     }
     s->records++;
-    if (s->reader == NULL && csvk_record_fields_new(&s->reader, &v->options.dialect) != CSVK_OK) {
-        return csvk_fail(err, CSVK_ENOMEM, "out of memory for a record");
-    }
-    struct csvk_bytes raw = {bytes + base, (size_t)record->length};
-    if (csvk_record_fields_read(s->reader, raw, &read) != CSVK_OK) {
+    if (read_fields(v, base, (size_t)record->length, &read) != CSVK_OK) {
         return csvk_fail(err, CSVK_ENOMEM, "out of memory for a record");
     }
     schema_judge_fields(v, record, read.field, base);

@@ -125,8 +125,9 @@ void schema_free(struct schema_state *s)
     }
     unique_free(s->unique);
     csvk_record_fields_free(s->reader);
-    csvk_free(s->found.ends);
-    csvk_free(s->found.digits); /* and the other masks, which follow it */
+    csvk_free(s->plan.turn);
+    csvk_free(s->plan.after);
+    csvk_free(s->check_of);
     csvk_buf_release(&s->room);
     for (size_t i = 0; s->column != NULL && i < s->count; i++) {
         value_check_release(&s->column[i].check);

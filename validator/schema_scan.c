@@ -5,12 +5,9 @@
  */
 #include "validator/schema_scan.h"
 
-#include <string.h>
-
-enum { BLOCK = 64 };
-
 struct byte_masks {
-    uint64_t digit, delimiter, quote, cr;
+    uint64_t digit, quote, separator; /* delimiters and LF */
+    bool has_cr;
 };
 
 /* Bit i: an odd number of bits up to and including i. */
@@ -32,43 +29,75 @@ static inline uint64_t pack_by_steps(uint64_t mask, uint64_t at)
     return packed;
 }
 
-/* Are all bytes digits, delimiters or LF? Then *ends has the last two kinds. */
-static inline bool only_digits(struct byte_masks masks_with_lf, uint64_t *ends)
+/* And back: bit i of `packed` to the place of bit number i of `at`. */
+static inline uint64_t unpack_by_steps(uint64_t packed, uint64_t at)
 {
-    *ends = masks_with_lf.delimiter | masks_with_lf.quote;
-    return (masks_with_lf.digit | *ends) == UINT64_MAX;
+    uint64_t mask = 0;
+    for (; at != 0; at &= at - 1, packed >>= 1) {
+        mask |= (packed & 1) != 0 ? at & -at : 0;
+    }
+    return mask;
 }
 
 /* ---- any processor --------------------------------------------------------------------------- */
 
+static inline bool is_digit(unsigned char c)
+{
+    return (unsigned char)(c - '0') <= 9;
+}
+
 static inline struct byte_masks load_plain(const unsigned char *p, unsigned char delimiter,
                                            unsigned char quote)
 {
-    struct byte_masks m = {0, 0, 0, 0};
-    for (unsigned i = 0; i < BLOCK; i++) {
-        m.digit |= (uint64_t)((unsigned char)(p[i] - '0') <= 9) << i;
-        m.delimiter |= (uint64_t)(p[i] == delimiter) << i;
+    struct byte_masks m = {0, 0, 0, false};
+    for (unsigned i = 0; i < SCAN_BLOCK; i++) {
+        m.digit |= (uint64_t)is_digit(p[i]) << i;
         m.quote |= (uint64_t)(p[i] == quote) << i;
-        m.cr |= (uint64_t)(p[i] == '\r') << i;
+        m.separator |= (uint64_t)(p[i] == delimiter || p[i] == '\n') << i;
+        m.has_cr |= p[i] == '\r';
     }
     return m;
 }
 
+static inline uint64_t equal_plain(const unsigned char *p, unsigned char byte)
+{
+    uint64_t mask = 0;
+    for (unsigned i = 0; i < SCAN_BLOCK; i++) {
+        mask |= (uint64_t)(p[i] == byte) << i;
+    }
+    return mask;
+}
+
+/* The bytes that are no digits; bit i of *quads: the four from 4 i on are digits. */
+static inline uint64_t no_digits_plain(const unsigned char *p, uint64_t *quads)
+{
+    uint64_t none = 0;
+    *quads = 0;
+    for (unsigned i = 0; i < SCAN_BLOCK; i++) {
+        none |= (uint64_t)!is_digit(p[i]) << i;
+    }
+    for (unsigned i = 0; i < SCAN_BLOCK / 4; i++) {
+        *quads |= (uint64_t)((none >> (4 * i) & 15) == 0) << i;
+    }
+    return none;
+}
+
 #define TARGET
-#define PARITY                              parity_by_shifts
-#define PACK                                pack_by_steps
-#define NAME(function)                      function##_plain
-#define LOAD                                load_plain
-#define ONLY_DIGITS(bytes, delimiter, ends) only_digits(load_plain(bytes, delimiter, '\n'), ends)
+#define PARITY         parity_by_shifts
+#define PACK           pack_by_steps
+#define UNPACK         unpack_by_steps
+#define NAME(function) function##_plain
+#define LOAD           load_plain
+#define EQUAL          equal_plain
+#define NO_DIGITS      no_digits_plain
 #include "validator/schema_scan_template.h"
 #undef TARGET
 #undef NAME
-#undef PARITY
-#undef PACK
 #undef LOAD
-#undef ONLY_DIGITS
+#undef EQUAL
+#undef NO_DIGITS
 
-static const struct schema_scan plain = {skip_digits_plain, find_fields_plain, find_field_plain};
+static const struct schema_scan plain = {all_digits_plain, look_plain};
 
 /* ---- x86 ------------------------------------------------------------------------------------- */
 
@@ -83,11 +112,22 @@ static inline uint64_t join_16(__m128i a, __m128i b, __m128i c, __m128i d)
            (uint64_t)(uint32_t)_mm_movemask_epi8(d) << 48;
 }
 
-static inline uint64_t equal_16(const __m128i v[4], unsigned char byte)
+static inline __m128i load_16(const unsigned char *p)
+{
+    return _mm_loadu_si128((const __m128i *)(const void *)p);
+}
+
+static inline __m128i either_16(__m128i v, unsigned char a, unsigned char b)
+{
+    return _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8((char)a)),
+                        _mm_cmpeq_epi8(v, _mm_set1_epi8((char)b)));
+}
+
+static inline uint64_t equal_sse2(const unsigned char *p, unsigned char byte)
 {
     __m128i all = _mm_set1_epi8((char)byte);
-    return join_16(_mm_cmpeq_epi8(v[0], all), _mm_cmpeq_epi8(v[1], all), _mm_cmpeq_epi8(v[2], all),
-                   _mm_cmpeq_epi8(v[3], all));
+    return join_16(_mm_cmpeq_epi8(load_16(p), all), _mm_cmpeq_epi8(load_16(p + 16), all),
+                   _mm_cmpeq_epi8(load_16(p + 32), all), _mm_cmpeq_epi8(load_16(p + 48), all));
 }
 
 /* Shifted down by '0', a digit is at most 9 without a sign: it is the lesser of itself and 9. */
@@ -100,31 +140,49 @@ static inline __m128i digits_16(__m128i v)
 static inline struct byte_masks load_sse2(const unsigned char *p, unsigned char delimiter,
                                           unsigned char quote)
 {
-    const __m128i *from = (const __m128i *)(const void *)p;
-    const __m128i v[4] = {_mm_loadu_si128(from), _mm_loadu_si128(from + 1),
-                          _mm_loadu_si128(from + 2), _mm_loadu_si128(from + 3)};
+    const __m128i a = load_16(p), b = load_16(p + 16), c = load_16(p + 32), d = load_16(p + 48);
     return (struct byte_masks){
-        join_16(digits_16(v[0]), digits_16(v[1]), digits_16(v[2]), digits_16(v[3])),
-        equal_16(v, delimiter), equal_16(v, quote), equal_16(v, '\r')};
+        join_16(digits_16(a), digits_16(b), digits_16(c), digits_16(d)), equal_sse2(p, quote),
+        join_16(either_16(a, delimiter, '\n'), either_16(b, delimiter, '\n'),
+                either_16(c, delimiter, '\n'), either_16(d, delimiter, '\n')),
+        equal_sse2(p, '\r') != 0};
+}
+
+/* Of 16 masks of four bytes each, one bit each. */
+static inline uint64_t quads_16(const __m128i d[4])
+{
+    const __m128i all = _mm_set1_epi8((char)0xFF);
+    __m128i low = _mm_packs_epi32(_mm_cmpeq_epi32(d[0], all), _mm_cmpeq_epi32(d[1], all));
+    __m128i high = _mm_packs_epi32(_mm_cmpeq_epi32(d[2], all), _mm_cmpeq_epi32(d[3], all));
+    return (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_packs_epi16(low, high));
+}
+
+static inline uint64_t no_digits_sse2(const unsigned char *p, uint64_t *quads)
+{
+    const __m128i d[4] = {digits_16(load_16(p)), digits_16(load_16(p + 16)),
+                          digits_16(load_16(p + 32)), digits_16(load_16(p + 48))};
+    *quads = quads_16(d);
+    return ~join_16(d[0], d[1], d[2], d[3]);
 }
 
 #define TARGET
-#define PARITY                              parity_by_shifts
-#define PACK                                pack_by_steps
-#define NAME(function)                      function##_sse2
-#define LOAD                                load_sse2
-#define ONLY_DIGITS(bytes, delimiter, ends) only_digits(load_sse2(bytes, delimiter, '\n'), ends)
+#define NAME(function) function##_sse2
+#define LOAD           load_sse2
+#define EQUAL          equal_sse2
+#define NO_DIGITS      no_digits_sse2
 #include "validator/schema_scan_template.h"
 #undef TARGET
 #undef NAME
 #undef PARITY
 #undef PACK
+#undef UNPACK
 #undef LOAD
-#undef ONLY_DIGITS
+#undef EQUAL
+#undef NO_DIGITS
 
-static const struct schema_scan sse2 = {skip_digits_sse2, find_fields_sse2, find_field_sse2};
+static const struct schema_scan sse2 = {all_digits_sse2, look_sse2};
 
-#define WIDE __attribute__((target("avx2,bmi,bmi2,pclmul")))
+#define WIDE __attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt,pclmul")))
 
 WIDE static inline uint64_t join_32(__m256i low, __m256i high)
 {
@@ -132,10 +190,21 @@ WIDE static inline uint64_t join_32(__m256i low, __m256i high)
            (uint64_t)(uint32_t)_mm256_movemask_epi8(high) << 32;
 }
 
-WIDE static inline uint64_t equal_32(__m256i low, __m256i high, unsigned char byte)
+WIDE static inline __m256i load_32(const unsigned char *p)
+{
+    return _mm256_loadu_si256((const __m256i *)(const void *)p);
+}
+
+WIDE static inline __m256i either_32(__m256i v, unsigned char a, unsigned char b)
+{
+    return _mm256_or_si256(_mm256_cmpeq_epi8(v, _mm256_set1_epi8((char)a)),
+                           _mm256_cmpeq_epi8(v, _mm256_set1_epi8((char)b)));
+}
+
+WIDE static inline uint64_t equal_avx2(const unsigned char *p, unsigned char byte)
 {
     __m256i all = _mm256_set1_epi8((char)byte);
-    return join_32(_mm256_cmpeq_epi8(low, all), _mm256_cmpeq_epi8(high, all));
+    return join_32(_mm256_cmpeq_epi8(load_32(p), all), _mm256_cmpeq_epi8(load_32(p + 32), all));
 }
 
 WIDE static inline __m256i digits_32(__m256i v)
@@ -155,43 +224,79 @@ WIDE static inline uint64_t parity_by_product(uint64_t mask)
 WIDE static inline struct byte_masks load_avx2(const unsigned char *p, unsigned char delimiter,
                                                unsigned char quote)
 {
-    __m256i low = _mm256_loadu_si256((const __m256i *)(const void *)p);
-    __m256i high = _mm256_loadu_si256((const __m256i *)(const void *)(p + 32));
-    return (struct byte_masks){join_32(digits_32(low), digits_32(high)),
-                               equal_32(low, high, delimiter), equal_32(low, high, quote),
-                               equal_32(low, high, '\r')};
+    const __m256i low = load_32(p), high = load_32(p + 32), cr = _mm256_set1_epi8('\r');
+    const __m256i crs = _mm256_or_si256(_mm256_cmpeq_epi8(low, cr), _mm256_cmpeq_epi8(high, cr));
+    return (struct byte_masks){
+        join_32(digits_32(low), digits_32(high)), equal_avx2(p, quote),
+        join_32(either_32(low, delimiter, '\n'), either_32(high, delimiter, '\n')),
+        _mm256_movemask_epi8(crs) != 0};
 }
 
-WIDE static inline bool only_digits_avx2(const unsigned char *p, unsigned char delimiter,
-                                         uint64_t *ends)
+WIDE static inline uint64_t quads_32(__m256i digits)
 {
-    const __m256i comma = _mm256_set1_epi8((char)delimiter), lf = _mm256_set1_epi8('\n');
-    __m256i low = _mm256_loadu_si256((const __m256i *)(const void *)p);
-    __m256i high = _mm256_loadu_si256((const __m256i *)(const void *)(p + 32));
-    __m256i low_ends = _mm256_or_si256(_mm256_cmpeq_epi8(low, comma), _mm256_cmpeq_epi8(low, lf));
-    __m256i high_ends =
-        _mm256_or_si256(_mm256_cmpeq_epi8(high, comma), _mm256_cmpeq_epi8(high, lf));
-    __m256i known = _mm256_and_si256(_mm256_or_si256(digits_32(low), low_ends),
-                                     _mm256_or_si256(digits_32(high), high_ends));
-    *ends = join_32(low_ends, high_ends);
-    return _mm256_movemask_epi8(known) == -1;
+    __m256i all = _mm256_cmpeq_epi32(digits, _mm256_set1_epi8((char)0xFF));
+    return (uint64_t)(uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(all));
 }
 
-#define TARGET         WIDE
-#define PARITY         parity_by_product
-#define PACK           _pext_u64
+WIDE static inline uint64_t no_digits_avx2(const unsigned char *p, uint64_t *quads)
+{
+    __m256i low = digits_32(load_32(p)), high = digits_32(load_32(p + 32));
+    *quads = quads_32(low) | quads_32(high) << 8;
+    return ~join_32(low, high);
+}
+
+#define TARGET WIDE
+#define PARITY parity_by_product
+#define PACK   _pext_u64
+#define UNPACK _pdep_u64
+#define QUICK
 #define NAME(function) function##_avx2
 #define LOAD           load_avx2
-#define ONLY_DIGITS    only_digits_avx2
+#define EQUAL          equal_avx2
+#define NO_DIGITS      no_digits_avx2
 #include "validator/schema_scan_template.h"
 #undef TARGET
 #undef NAME
-#undef PARITY
-#undef PACK
 #undef LOAD
-#undef ONLY_DIGITS
+#undef EQUAL
+#undef NO_DIGITS
 
-static const struct schema_scan avx2 = {skip_digits_avx2, find_fields_avx2, find_field_avx2};
+static const struct schema_scan avx2 = {all_digits_avx2, look_avx2};
+
+#define WIDEST                                                                                     \
+    __attribute__((target("avx512f,avx512bw,avx512dq,avx2,bmi,bmi2,lzcnt,popcnt,pclmul")))
+
+WIDEST static inline uint64_t equal_avx512(const unsigned char *p, unsigned char byte)
+{
+    return _mm512_cmpeq_epi8_mask(_mm512_loadu_si512(p), _mm512_set1_epi8((char)byte));
+}
+
+WIDEST static inline struct byte_masks load_avx512(const unsigned char *p, unsigned char delimiter,
+                                                   unsigned char quote)
+{
+    const __m512i down = _mm512_sub_epi8(_mm512_loadu_si512(p), _mm512_set1_epi8('0'));
+    return (struct byte_masks){
+        _mm512_cmple_epu8_mask(down, _mm512_set1_epi8(9)), equal_avx512(p, quote),
+        equal_avx512(p, delimiter) | equal_avx512(p, '\n'), equal_avx512(p, '\r') != 0};
+}
+
+/* What a byte is above a digit, 0 for digits, is tested byte by byte and four by four. */
+WIDEST static inline uint64_t no_digits_avx512(const unsigned char *p, uint64_t *quads)
+{
+    __m512i down = _mm512_sub_epi8(_mm512_loadu_si512(p), _mm512_set1_epi8('0'));
+    __m512i above = _mm512_subs_epu8(down, _mm512_set1_epi8(9));
+    *quads = _mm512_testn_epi32_mask(above, above);
+    return _mm512_test_epi8_mask(above, above);
+}
+
+#define TARGET         WIDEST
+#define NAME(function) function##_avx512
+#define LOAD           load_avx512
+#define EQUAL          equal_avx512
+#define NO_DIGITS      no_digits_avx512
+#include "validator/schema_scan_template.h"
+
+static const struct schema_scan avx512 = {all_digits_avx512, look_avx512};
 #endif
 
 const struct schema_scan *schema_scan_at(enum csvk_simd level)
@@ -199,7 +304,10 @@ const struct schema_scan *schema_scan_at(enum csvk_simd level)
 #ifdef __x86_64__
     enum csvk_simd best = csvk_simd_best();
     level = level == CSVK_SIMD_AUTO || level > best ? best : level;
-    return level >= CSVK_SIMD_AVX2 ? &avx2 : level >= CSVK_SIMD_SSE2 ? &sse2 : &plain;
+    return level >= CSVK_SIMD_AVX512 ? &avx512
+           : level >= CSVK_SIMD_AVX2 ? &avx2
+           : level >= CSVK_SIMD_SSE2 ? &sse2
+                                     : &plain;
 #else
     (void)level;
     return &plain;

@@ -40,13 +40,10 @@ struct schema_state {
     bool quick;
     const struct schema_scan *scan;
     struct csvk_record_fields *reader; /* of records that are reported; NULL: not needed yet */
-    size_t nends;                      /* words of found.ends */
-    struct scan_fields found;          /* of the record at hand */
-    /* Which fields are good when they are digits, when they are longer than two bytes, and which
-       have to be looked at; a bit for each. */
-    uint64_t *if_digits, *if_longer, *always;
-    size_t nkinds;   /* fields; 0: the columns are not known yet */
-    bool all_digits; /* all are in if_digits */
+    struct scan_plan plan;
+    const struct value_check **check_of; /* by field; NULL: of no column */
+    size_t nkinds;                       /* columns of the plan; 0: they are not known yet */
+    bool all_digits;                     /* fields of all columns are good when they are digits */
 };
 
 /* A field at hand: where it lies, and its value. */

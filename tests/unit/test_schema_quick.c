@@ -9,9 +9,20 @@
 
 #define COUNT(list) (sizeof(list) / sizeof(list)[0])
 
-/* ---- fields of one record -------------------------------------------------------------------- */
+static const enum csvk_simd levels[] = {CSVK_SIMD_SCALAR, CSVK_SIMD_SSE2, CSVK_SIMD_AVX2,
+                                        CSVK_SIMD_AVX512};
 
-static void put_random_record(struct support_random *random, struct csvk_buf *out)
+/* ---- fields of a run of records -------------------------------------------------------------- */
+
+enum { WIDTH_MOST = 80, FIELDS_MOST = 4000 };
+
+struct record_run { /* of records, and what a reader byte by byte says of them */
+    struct csvk_buf text;
+    size_t begin, end, width, count;
+    struct csvk_field field[FIELDS_MOST];
+};
+
+static void put_fields(struct support_random *random, struct record_run *run, const char *eol)
 {
     static const char *const values[] = {
         "",
@@ -23,6 +34,7 @@ static void put_random_record(struct support_random *random, struct csvk_buf *ou
         "\"a,b\"",
         "\"\"\"\"",
         "\",\"\"\"",
+        "\"x\r\ny\"",
         "1x",
         "-1",
         "1.5",
@@ -31,68 +43,187 @@ static void put_random_record(struct support_random *random, struct csvk_buf *ou
         "1234567890123456789",
         "longer text",
         "\"0123456789 0123456789 0123456789 0123456789 ,, 0123456\""};
-    size_t fields = 1 + support_below(random, 80);
     bool plain = support_below(random, 2) == 0;
-    for (size_t i = 0; i < fields; i++) {
+    for (size_t i = 0; i < run->width; i++) {
         const char *value =
             values[plain ? 1 + support_below(random, 3) : support_below(random, COUNT(values))];
-        ck_assert_int_eq(csvk_buf_printf(out, "%s%s", i == 0 ? "" : ",", value), CSVK_OK);
+        ck_assert_int_eq(csvk_buf_puts(&run->text, i == 0 ? "" : ","), CSVK_OK);
+        size_t begin = run->text.length;
+        ck_assert_int_eq(csvk_buf_puts(&run->text, value), CSVK_OK);
+        run->field[run->count++] =
+            (struct csvk_field){(uint32_t)begin, (uint32_t)run->text.length, 0};
+    }
+    ck_assert_int_eq(csvk_buf_puts(&run->text, eol), CSVK_OK);
+}
+
+/* What stands around is not looked at. */
+static void put_around(struct record_run *run, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        ck_assert_int_eq(csvk_buf_puts(&run->text, i % 2 == 0 ? "\"" : "\r"), CSVK_OK);
     }
 }
 
-/* Slowly: byte by byte. */
-static size_t expect_fields(const char *text, size_t length, size_t *ends, bool *digits)
+static void make_run(struct support_random *random, struct record_run *run)
 {
-    size_t count = 0, begin = 0;
-    bool inside = false, all = true;
-    for (size_t i = 0; i <= length; i++) {
-        if (i < length && (inside || text[i] != ',')) {
-            inside = text[i] == '"' ? !inside : inside;
-            all = all && text[i] >= '0' && text[i] <= '9';
+    size_t records = 1 + support_below(random, 12);
+    *run = (struct record_run){.begin = support_below(random, 70)};
+    put_around(run, run->begin);
+    run->width = 1 + support_below(random, support_below(random, 3) == 0 ? WIDTH_MOST : 6);
+    for (size_t i = 1; i <= records; i++) {
+        const char *eol = support_below(random, 2) == 0 ? "\r\n" : "\n";
+        bool open = i == records && run->width > 1 && support_below(random, 2) == 0;
+        put_fields(random, run, open ? "" : eol);
+    }
+    run->end = run->text.length;
+    put_around(run, 70);
+}
+
+static bool is_digits(const struct record_run *run, const struct csvk_field *field)
+{
+    size_t at = field->begin;
+    while (at < field->end && run->text.data[at] >= '0' && run->text.data[at] <= '9') {
+        at++;
+    }
+    return at == field->end && at > field->begin && at - field->begin <= DIGITS_MOST;
+}
+
+/* Kinds of columns: 0 digits, 1 longer, 2 always, 3 never to be looked at. */
+static void make_plan(struct scan_plan *plan, size_t width, const unsigned char *kind)
+{
+    plan->turn = csvk_calloc(width, sizeof *plan->turn);
+    plan->after = csvk_calloc(width + SCAN_BLOCK + 1, sizeof *plan->after);
+    ck_assert(plan->turn != NULL && plan->after != NULL);
+    for (size_t i = 0; i <= width + SCAN_BLOCK; i++) {
+        plan->after[i] = (uint32_t)(i % width);
+    }
+    for (size_t i = 0; i < width * SCAN_BLOCK; i++) {
+        struct scan_turn *turn = &plan->turn[i / SCAN_BLOCK];
+        unsigned is = kind[(i / SCAN_BLOCK + i % SCAN_BLOCK) % width];
+        uint64_t bit = UINT64_C(1) << (i % SCAN_BLOCK);
+        turn->digits |= is == 0 ? bit : 0;
+        turn->longer |= is == 1 ? bit : 0;
+        turn->always |= is == 2 ? bit : 0;
+    }
+}
+
+static void check_looks(const struct record_run *run, const unsigned char *kind,
+                        const struct scan_plan *plan, const struct schema_scan *scan, size_t room)
+{
+    const struct csvk_dialect dialect = CSVK_DIALECT_RFC4180;
+    struct scan_state state = scan_state_of(run->text.data, run->begin, run->end);
+    struct scan_look looks[3 * SCAN_BLOCK];
+    size_t count = 0, next = 0;
+    for (size_t i = 0; i < run->count; i++) {
+        const struct csvk_field *field = &run->field[i];
+        unsigned is = kind[i % run->width];
+        if (is == 3 || (is == 0 && is_digits(run, field)) ||
+            (is == 1 && field->end - field->begin > 2)) {
             continue;
         }
-        ends[count] = i;
-        digits[count++] = all && i - begin >= 1 && i - begin <= DIGITS_MOST;
-        begin = i + 1;
-        all = true;
+        while (next == count) {
+            ck_assert(!scan_is_done(&state));
+            count = scan->look(run->text.data, &dialect, plan, &state, looks, room);
+            ck_assert(!state.stopped);
+            next = 0;
+        }
+        ck_assert_uint_eq(looks[next].column, i % run->width);
+        ck_assert_uint_eq(looks[next].begin, field->begin);
+        ck_assert_uint_eq(looks[next++].end, field->end);
     }
-    return count;
+    while (next == count && !scan_is_done(&state)) {
+        count = scan->look(run->text.data, &dialect, plan, &state, looks, room);
+        next = 0;
+    }
+    ck_assert_uint_eq(next, count);
 }
 
 START_TEST(fields_are_found_as_byte_by_byte)
 {
-    static const enum csvk_simd levels[] = {CSVK_SIMD_SCALAR, CSVK_SIMD_SSE2, CSVK_SIMD_AUTO};
-    const struct csvk_dialect dialect = CSVK_DIALECT_RFC4180;
-    struct support_random random = {5};
-    for (int round = 0; round < 4000; round++) {
-        struct csvk_buf text = CSVK_BUF_INIT;
-        size_t ends[81], begin = support_below(&random, 70);
-        bool digits[81];
-        for (size_t i = 0; i < begin; i++) {
-            ck_assert_int_eq(csvk_buf_puts(&text, "\""), CSVK_OK);
+    struct support_random random = {(uint64_t)_i + 5};
+    for (int round = 0; round < 1000; round++) {
+        struct record_run run;
+        struct scan_plan plan;
+        unsigned char kind[WIDTH_MOST];
+        make_run(&random, &run);
+        for (size_t i = 0; i < run.width; i++) {
+            kind[i] = (unsigned char)support_below(&random, 4);
         }
-        put_random_record(&random, &text);
-        size_t end = text.length;
-        for (int i = 0; i < 80; i++) { /* what stands around is not looked at */
-            ck_assert_int_eq(csvk_buf_puts(&text, i % 2 == 0 ? "," : "\""), CSVK_OK);
-        }
-        size_t count = expect_fields(csvk_buf_text(&text) + begin, end - begin, ends, digits);
+        make_plan(&plan, run.width, kind);
         for (size_t level = 0; level < COUNT(levels); level++) {
             const struct schema_scan *scan = schema_scan_at(levels[level]);
-            uint64_t found_ends[100], found_digits[2], found_longer[2];
-            struct scan_fields found = {found_ends, found_digits, found_longer};
-            ck_assert_uint_lt(SCAN_WORDS(end - begin), COUNT(found_ends));
-            ck_assert_uint_eq(schema_scan_at(levels[level])
-                                  ->find_fields(text.data, begin, end, &dialect, &found, count),
-                              count);
-            for (size_t i = 0; i < count; i++) {
-                size_t length = ends[i] - (i == 0 ? 0 : ends[i - 1] + 1);
-                struct csvk_field at = scan->find_field(&found, begin, i);
-                ck_assert_uint_eq(at.begin, ends[i] + begin - length);
-                ck_assert_uint_eq(at.end, ends[i] + begin);
-                ck_assert_int_eq((found_digits[i / 64] >> (i % 64)) & 1, digits[i]);
-                ck_assert_int_eq((found_longer[i / 64] >> (i % 64)) & 1, length > 2);
+            check_looks(&run, kind, &plan, scan, SCAN_BLOCK);
+            check_looks(&run, kind, &plan, scan, 3 * SCAN_BLOCK);
+        }
+        csvk_free(plan.turn);
+        csvk_free(plan.after);
+        csvk_buf_release(&run.text);
+    }
+}
+END_TEST
+
+/* At every place around the end of a block: a CR with nothing, with CR, with LF after it. */
+START_TEST(a_cr_alone_stops)
+{
+    const struct csvk_dialect dialect = CSVK_DIALECT_RFC4180;
+    const unsigned char kind[] = {3};
+    struct scan_plan plan;
+    make_plan(&plan, 1, kind);
+    for (size_t at = 0; at < 140; at++) {
+        for (size_t level = 0; level < COUNT(levels); level++) {
+            for (size_t follow = 0; follow < 4; follow++) {
+                unsigned char text[300];
+                struct scan_look looks[SCAN_BLOCK];
+                size_t end = follow == 3 ? at + 1 : 142;
+                memset(text, 'x', sizeof text);
+                text[at] = '\r';
+                text[at + 1] = follow == 0 ? 'x' : follow == 1 ? '\r' : '\n';
+                struct scan_state state = scan_state_of(text, 0, end);
+                ck_assert_uint_eq(schema_scan_at(levels[level])
+                                      ->look(text, &dialect, &plan, &state, looks, SCAN_BLOCK),
+                                  0);
+                ck_assert_int_eq(state.stopped, follow != 2);
+                ck_assert(state.stopped ? state.at == at : scan_is_done(&state));
             }
+        }
+    }
+    csvk_free(plan.turn);
+    csvk_free(plan.after);
+}
+END_TEST
+
+/* Numbers of up to 15 digits are surely seen, of more than 18 never, and nothing else is. */
+START_TEST(digits_alone_are_seen)
+{
+    static const char *const others[] = {"", "-1", "1.5", "\"7\"", "1x", "1234567890123456789"};
+    struct support_random random = {(uint64_t)_i + 50};
+    for (int round = 0; round < 1000; round++) {
+        struct csvk_buf text = CSVK_BUF_INIT;
+        size_t width = 1 + support_below(&random, 9), records = 1 + support_below(&random, 80);
+        size_t begin = support_below(&random, 70), bad = SIZE_MAX;
+        size_t most = support_below(&random, 4) == 0 ? 18 : 15;
+        const char *eol = support_below(&random, 6) == 0 ? "\r\n" : "\n";
+        if (support_below(&random, 2) == 0) {
+            bad = support_below(&random, width * records);
+        }
+        for (size_t i = 0; i < begin; i++) {
+            ck_assert_int_eq(csvk_buf_puts(&text, "1"), CSVK_OK);
+        }
+        for (size_t i = 0; i < width * records; i++) {
+            size_t length = 1 + support_below(&random, most);
+            const char *value = i == bad ? others[support_below(&random, COUNT(others))]
+                                         : &"987654321098765432"[18 - length];
+            ck_assert_int_eq(
+                csvk_buf_printf(&text, "%s%s", value, i % width == width - 1 ? eol : ","), CSVK_OK);
+        }
+        size_t end = text.length;
+        ck_assert_int_eq(csvk_buf_printf(&text, "%080d", 7), CSVK_OK);
+        for (size_t level = 0; level < COUNT(levels); level++) {
+            bool seen =
+                schema_scan_at(levels[level])->all_digits(text.data, begin, end, width * records);
+            ck_assert_msg(!seen || (bad == SIZE_MAX && eol[0] == '\n'), "%s", csvk_buf_text(&text));
+            ck_assert_msg(seen || bad != SIZE_MAX || most > 15 || eol[0] == '\r', "%s",
+                          csvk_buf_text(&text));
         }
         csvk_buf_release(&text);
     }
@@ -195,7 +326,6 @@ static void judge(const struct csvk_buf *table, const struct csvk_validate_optio
 
 START_TEST(reports_are_those_of_the_slow_way)
 {
-    static const int levels[] = {CSVK_SIMD_SCALAR, CSVK_SIMD_SSE2, CSVK_SIMD_AUTO};
     struct support_random random = {(uint64_t)_i + 1};
     for (int round = 0; round < 60; round++) {
         struct csvk_buf table = CSVK_BUF_INIT, slow = CSVK_BUF_INIT, quick = CSVK_BUF_INIT;
@@ -210,7 +340,7 @@ START_TEST(reports_are_those_of_the_slow_way)
         size_t window = support_below(&random, 3) == 0 ? 1 + support_below(&random, 300) : 0;
         judge(&table, &options, window, -1, &slow);
         for (size_t i = 0; i < COUNT(levels); i++) {
-            judge(&table, &options, window, levels[i], &quick);
+            judge(&table, &options, window, (int)levels[i], &quick);
             ck_assert_msg(strcmp(csvk_buf_text(&quick), csvk_buf_text(&slow)) == 0,
                           "%s\n--- slow:\n%s\n--- quick:\n%s", csvk_buf_text(&table),
                           csvk_buf_text(&slow), csvk_buf_text(&quick));
@@ -228,7 +358,9 @@ int main(void)
     Suite *suite = suite_create("schema_quick");
     TCase *tc = tcase_create("quick");
     tcase_set_timeout(tc, 60);
-    tcase_add_test(tc, fields_are_found_as_byte_by_byte);
+    tcase_add_loop_test(tc, fields_are_found_as_byte_by_byte, 0, 4);
+    tcase_add_test(tc, a_cr_alone_stops);
+    tcase_add_loop_test(tc, digits_alone_are_seen, 0, 4);
     tcase_add_loop_test(tc, reports_are_those_of_the_slow_way, 0, 8);
     suite_add_tcase(suite, tc);
     return support_run(suite);

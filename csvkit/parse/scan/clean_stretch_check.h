@@ -412,14 +412,29 @@ static SCAN_TARGET bool stretch_once(struct csvk_scan *scan, struct clean_check 
     return true;
 }
 
-/* Reports where records end, when the caller wants records. */
+/*
+ * Reports where records end, when the caller wants records. Two ends of each block are written
+ * whether they are there or not, since how many there are no processor can foretell.
+ */
 static SCAN_TARGET void add_stretch_ends(struct csvk_scan *scan, const struct stretch_masks *masks,
                                          size_t at)
 {
-    for (size_t i = 0; i < STRETCH_BLOCKS; i++) {
-        for (uint64_t ends = masks->ends[i]; ends != 0; ends &= ends - 1) {
-            csvk_batch_builder_add_end(&scan->builder, at + 64 * i + low_bit(ends) + 1);
+    struct csvk_batch_builder *builder = &scan->builder;
+    while (builder->ends_cap - builder->nends < 64 * STRETCH_BLOCKS + 2) {
+        if (!csvk_batch_builder_grow_ends(builder)) {
+            return;
         }
+    }
+    for (size_t i = 0; i < STRETCH_BLOCKS; i++) {
+        const uint64_t last = UINT64_C(1) << 63;
+        uint64_t ends = masks->ends[i], rest = ends & (ends - 1);
+        uint32_t *to = builder->ends + builder->nends, after = (uint32_t)(at + 64 * i + 1);
+        to[0] = after + low_bit(ends | last);
+        to[1] = after + low_bit(rest | last);
+        for (rest &= rest - 1, to += 2; rest != 0; rest &= rest - 1) {
+            *to++ = after + low_bit(rest);
+        }
+        builder->nends += popcount(ends);
     }
 }
 
