@@ -292,8 +292,9 @@ check-damage: all ## 100,000 damaged tables; fails with more than 1 wrong one in
 	@CSVKIT=$(CURDIR)/$(TOOL) SEEDS='101 102 103 104 105' CASES=20000 WRONG_MAX=10 tests/normalize/damage.sh
 
 PARALLEL ?= 100000
-check-parallel: $(B)/tests/unit/test_parallel ## PARALLEL random and broken files, read and judged by 1 to 8 threads as by one
-	@CSVK_PARALLEL=$(PARALLEL) $(B)/tests/unit/test_parallel
+PARALLEL_BIN := $(filter $(B)/tests/unit/test_parallel%,$(filter-out %_memory,$(UNIT_BIN)))
+check-parallel: $(PARALLEL_BIN) ## PARALLEL random and broken files for each command with -j: 1 to 8 threads as one
+	@for test in $(PARALLEL_BIN); do CSVK_PARALLEL=$(PARALLEL) $$test || exit 1; done
 
 check-advice: all ## every advice that names a command or an option, followed on all files of the corpora
 	@python3 tests/advice/advice.py ../shared/corpus $(TOOL) all

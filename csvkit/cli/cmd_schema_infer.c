@@ -222,13 +222,10 @@ static const struct cli_option rows[] = {
     {NULL, 0, NULL, NULL, NULL, false},
 };
 static const struct cli_group own = {"Inference", rows};
-static const struct cli_group *const groups[] = {&cli_schema_output_options,
-                                                 &own,
-                                                 &cli_dialect_options,
-                                                 &cli_blanks_options,
-                                                 &cli_manifest_options,
-                                                 &cli_common_options,
-                                                 NULL};
+static const struct cli_group *const groups[] = {&cli_schema_output_options, &own,
+                                                 &cli_dialect_options,       &cli_blanks_options,
+                                                 &cli_manifest_options,      &cli_thread_options,
+                                                 &cli_common_options,        NULL};
 static const char *const examples[] = {
     "csvkit schema infer orders.csv -o orders.schema.json",
     "Write a Table Schema that all values of orders.csv fit; show why each type was chosen.",

@@ -86,6 +86,7 @@ static const struct cli_group *const groups[] = {&own,
                                                  &cli_dialect_options,
                                                  &cli_blanks_options,
                                                  &cli_manifest_options,
+                                                 &cli_thread_options,
                                                  &cli_files_from_options,
                                                  &cli_common_options,
                                                  NULL};

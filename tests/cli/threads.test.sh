@@ -1,6 +1,6 @@
 #!/bin/bash
-# The output of `csvkit validate` does not depend on the number of threads: for many files, for
-# slices, for one long file, with files that cannot be read in between; nor does the exit status.
+# The output of commands does not depend on the number of threads: for many files, for slices, for
+# one long file, with files that cannot be read in between; nor does the exit status.
 set -u
 work=$(mktemp -d) && out=$(mktemp -d) || exit 2
 trap 'rm -rf "$work" "$out"' EXIT
@@ -13,11 +13,18 @@ fail() {
 }
 
 same() { # arguments of validate
-    local one n
-    "$CSVKIT" validate -j 1 "$@" >"$out/one" 2>"$out/one.err"
+    same_of validate "$@"
+}
+
+same_of() { # command, with blanks between its words; arguments
+    local one n command=$1
+    shift
+    # shellcheck disable=SC2086
+    "$CSVKIT" $command -j 1 "$@" >"$out/one" 2>"$out/one.err"
     one=$?
     for n in 2 3 8; do
-        "$CSVKIT" validate -j $n "$@" >"$out/many" 2>"$out/many.err"
+        # shellcheck disable=SC2086
+        "$CSVKIT" $command -j $n "$@" >"$out/many" 2>"$out/many.err"
         [ $? = $one ] || fail "another exit status with $n threads: $*"
         cmp -s "$out/one" "$out/many" || fail "another report with $n threads: $*"
         cmp -s "$out/one.err" "$out/many.err" || fail "another message with $n threads: $*"
@@ -68,6 +75,14 @@ cmp -s "$out/one" "$out/many" || fail "standard input that is a file"
 "$CSVKIT" manifest create -j 4 --data-type=auto --format=json -o "$out/m" long.csv >"$out/many" 2>&1
 cmp -s "$out/one" "$out/many" || fail "manifest create --data-type=auto"
 grep -q '"id"' "$out/one" || fail "manifest create has nothing to compare"
+
+# Statistics, with more values than are kept of each, and with records that are in no count.
+same_of stats long.csv
+same_of stats --format=json open.csv long.csv.gz f1.csv missing.csv damaged.csv.gz
+mkdir parts && split -n l/5 --additional-suffix=.csv long.csv parts/p && gzip -1 parts/pab.csv
+same_of stats parts
+same_of "schema infer" long.csv
+same_of "schema infer" --format=json -o "$out/schema" long.csv.gz
 
 # A project file in a folder changes the profile there, and only there.
 mkdir strict

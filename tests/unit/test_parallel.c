@@ -9,6 +9,7 @@
 #include "csvkit/parallel/parallel_reader.h"
 #include "csvkit/parse/cut.h"
 #include "csvkit/parse/reader_private.h"
+#include "tests/support/random_tables.h"
 #include "tests/support/support.h"
 #include "validator/validator.h"
 
@@ -23,92 +24,15 @@ enum { LOOPS = 8, RANDOM_FILES = 160, LARGEST_IN_CORPUS = 100000 };
 static const size_t blocks[] = {1, 2, 3, 7, 20, 64, 100, 300, 1000, 20000};
 enum { BLOCKS = sizeof blocks / sizeof blocks[0] };
 
-/* ---- tables ---------------------------------------------------------------------------------- */
-
-static const char *const good_rows[] = {
-    "1,2,3\n",
-    "\"a\",\"b\",\"c\"\n",
-    "x,\"l\nm\",y\n",
-    "\"p \"\"q\"\"\",,r\n",
-    "\"\n\n\",1,\"\n\"\n",
-    "\xC3\xA9,\xE2\x82\xAC,z\n",
-    "\",\n,\",\"\",2\n",
-    ",,\n",
-};
-static const char *const bad_rows[] = {
-    "1,2\n",
-    "1,2,3,4\n",
-    "\n",
-    "1,2,3\r\n",
-    "\r\n",
-    "a\"b,c,d\n",
-    "\"a\" b,c,d\n",
-    "\"",
-    "\"\n",
-    "x,\"y,z\n",
-    "\xC3,\xFF,z\n",
-    "a\tb,c,d\n",
-    "a\rb,c,d\n",
-    "a,b,c\r",
-    "a,b,c\r\r\n",
-    "\"a,b,c\nd,e,f\ng,h,i\",1,2\n",
-    "id,b,c\n",
-    "=1,\x01,\xEF\xBB\xBFq\n",
-    "\xEF\xBF\xBD,1,\xE2\x80\xA8\n",
-    "\\.\n",
-    ", \"a\",b\n",
-    "\x1A",
-};
-#define COUNT(list) (sizeof(list) / sizeof((list)[0]))
-
-/* Good records, and one in `rarity` that is none; 0: all are good. */
-static void make_table(struct support_random *random, size_t rarity, struct csvk_buf *out)
-{
-    size_t rows = 20 + support_below(random, 200);
-    const char *crlf = support_below(random, 4) == 0 ? "id,b,c\r\n" : "id,b,c\n";
-    csvk_buf_clear(out);
-    ck_assert_int_eq(csvk_buf_puts(out, crlf), CSVK_OK);
-    for (size_t i = 0; i < rows; i++) {
-        bool bad = rarity != 0 && support_below(random, rarity) == 0;
-        const char *row = bad ? bad_rows[support_below(random, COUNT(bad_rows))]
-                              : good_rows[support_below(random, COUNT(good_rows))];
-        ck_assert_int_eq(csvk_buf_puts(out, row), CSVK_OK);
-    }
-    if (rarity != 0 && support_below(random, 3) == 0) {
-        static const char *const ends[] = {"1,2,3", "\"a", "\x1A", "1,2", "1,\xC3"};
-        ck_assert_int_eq(csvk_buf_puts(out, ends[support_below(random, COUNT(ends))]), CSVK_OK);
-    }
-}
-
-/* Bytes of the alphabet in any order. */
-static void make_noise(struct support_random *random, struct csvk_buf *out)
-{
-    static const char alphabet[] = "ab,,\"\"\n\r\n \xc3\xa9\\x";
-    size_t length = support_below(random, 3000);
-    csvk_buf_clear(out);
-    ck_assert_int_eq(csvk_buf_puts(out, "a,b\n1,2\n"), CSVK_OK);
-    for (size_t i = 0; i < length; i++) {
-        char c = alphabet[support_below(random, sizeof alphabet - 1)];
-        ck_assert_int_eq(csvk_buf_add(out, &c, 1), CSVK_OK);
-    }
-}
-
-static void make_file(struct support_random *random, struct csvk_buf *out)
-{
-    static const size_t rarities[] = {0, 200, 50, 10, 2};
-    size_t kind = support_below(random, COUNT(rarities) + 1);
-    if (kind == COUNT(rarities)) {
-        make_noise(random, out);
-    } else {
-        make_table(random, rarities[kind], out);
-    }
-}
+/* ---- how many ------------------------------------------------------------------------------- */
 
 static size_t random_files(void)
 {
     const char *given = getenv("CSVK_PARALLEL");
     return (given != NULL ? strtoul(given, NULL, 10) : RANDOM_FILES) / LOOPS;
 }
+
+#define COUNT(list) (sizeof(list) / sizeof((list)[0]))
 
 /* ---- reading --------------------------------------------------------------------------------- */
 
@@ -172,7 +96,7 @@ START_TEST(random_files_are_read_alike)
     for (size_t i = 0; i < random_files(); i++) {
         struct csvk_options options;
         struct csvk_parallel how;
-        make_file(&random, &file);
+        support_random_table(&random, &file);
         choose(&random, &options, &how);
         assert_read_alike((struct csvk_bytes){file.data, file.length}, &options, &how);
     }
@@ -268,7 +192,7 @@ START_TEST(random_files_are_judged_alike)
     struct support_random random = {(uint64_t)_i + 1000};
     struct csvk_buf file = CSVK_BUF_INIT;
     for (size_t i = 0; i < random_files(); i++) {
-        make_file(&random, &file);
+        support_random_table(&random, &file);
         assert_judged_alike((struct csvk_bytes){file.data, file.length}, &random);
     }
     csvk_buf_release(&file);

@@ -1,11 +1,10 @@
 /* test_stats.c - statistics of columns: any division of the records gives the same, to the last
  * byte; what is exact and when it stops; sums and means; shapes.
  */
-#include "csvkit/json.h"
 #include "csvkit/stats/column_state.h"
 #include "csvkit/stats/stats.h"
 
-#include "tests/support/support.h"
+#include "tests/support/told_stats.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -29,59 +28,6 @@ static const struct csvk_column_stats *column_of(struct csvk_stats *stats, size_
     const struct csvk_column_stats *out;
     ck_assert_int_eq(csvk_stats_column(stats, column, &out), CSVK_OK);
     return out;
-}
-
-/* ---- everything that is said, as text ---- */
-
-static void add_values(struct csvk_buf *out, const struct csvk_stats_value *list, uint64_t count)
-{
-    for (uint64_t i = 0; i < count; i++) {
-        ck_assert_int_eq(csvk_buf_add_escaped(out, list[i].text, (size_t)list[i].kept), CSVK_OK);
-        ck_assert_int_eq(csvk_buf_printf(out, " %d %d\n", (int)list[i].length, (int)list[i].count),
-                         CSVK_OK);
-    }
-}
-
-static void add_column(struct csvk_buf *out, const struct csvk_column_stats *c)
-{
-    const struct csvk_column_types *t = c->types;
-    ck_assert_int_eq(csvk_buf_printf(out, "%d %d %d %d %d %d %d\n%d %s %s %s\n%d %s %s\n%d %d %d\n",
-                                     (int)c->values, (int)c->empty, (int)c->enclosed_empty,
-                                     (int)c->distinct, c->distinct_exact, c->top_exact,
-                                     c->shapes_exact, (int)c->numbers, c->number_least,
-                                     c->number_greatest, c->mean, (int)c->moments, c->moment_least,
-                                     c->moment_greatest, (int)c->shortest, (int)c->longest,
-                                     (int)c->points),
-                     CSVK_OK);
-    add_values(out, c->top, c->ntop);
-    add_values(out, c->shape, c->nshapes);
-    add_values(out, &c->least, 1);
-    add_values(out, &c->greatest, 1);
-    ck_assert_int_eq(csvk_buf_printf(out, "%d %d %d %d %d %d\n", (int)t->values, (int)t->empty,
-                                     (int)t->longest, (int)t->integer_digits,
-                                     (int)t->fraction_digits, (int)t->first_empty),
-                     CSVK_OK);
-    for (int type = 0; type < CSVK_TYPE_STRING; type++) {
-        const struct csvk_type_exclusion *e = &t->excluded[type];
-        ck_assert_int_eq(
-            csvk_buf_printf(out, "%d %d %d %.*s\n", (int)t->misfits[type], (int)e->record,
-                            (int)e->length,
-                            (int)(e->length < CSVK_TYPE_SAMPLE ? e->length : CSVK_TYPE_SAMPLE),
-                            (const char *)e->sample),
-            CSVK_OK);
-    }
-}
-
-static void add_all(struct csvk_buf *out, struct csvk_stats *stats)
-{
-    const struct csvk_stats_records *r = csvk_stats_records(stats);
-    ck_assert_int_eq(csvk_buf_printf(out, "%d %d %d %d %d %d\n", (int)r->records,
-                                     (int)r->other_width, (int)r->first_of_width, (int)r->broken,
-                                     (int)r->first_broken, (int)r->blank),
-                     CSVK_OK);
-    for (size_t i = 0; i < csvk_stats_columns(stats); i++) {
-        add_column(out, column_of(stats, i));
-    }
 }
 
 /* ---- merging ---- */
@@ -154,19 +100,19 @@ START_TEST(any_division_gives_the_same)
         add_made(whole, seed, record);
     }
     struct csvk_buf expected = CSVK_BUF_INIT;
-    add_all(&expected, whole);
+    support_tell_stats(&expected, whole);
     for (int round = 0; round < 5; round++) {
         struct csvk_stats *parts = in_parts(seed, records, &state);
         struct csvk_buf got = CSVK_BUF_INIT;
-        add_all(&got, parts);
+        support_tell_stats(&got, parts);
         ck_assert_str_eq(csvk_buf_text(&got), csvk_buf_text(&expected));
         csvk_buf_release(&got);
         csvk_stats_free(parts);
     }
     csvk_buf_clear(&expected); /* asking changes nothing */
     struct csvk_buf again = CSVK_BUF_INIT;
-    add_all(&expected, whole);
-    add_all(&again, whole);
+    support_tell_stats(&expected, whole);
+    support_tell_stats(&again, whole);
     ck_assert_str_eq(csvk_buf_text(&again), csvk_buf_text(&expected));
     csvk_buf_release(&again);
     csvk_buf_release(&expected);

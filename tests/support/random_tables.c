@@ -1,0 +1,83 @@
+/* random_tables.c - see random_tables.h. */
+#include "tests/support/random_tables.h"
+
+#include <stdlib.h>
+
+static const char *const good_rows[] = {
+    "1,2,3\n",
+    "\"a\",\"b\",\"c\"\n",
+    "x,\"l\nm\",y\n",
+    "\"p \"\"q\"\"\",,r\n",
+    "\"\n\n\",1,\"\n\"\n",
+    "\xC3\xA9,\xE2\x82\xAC,z\n",
+    "\",\n,\",\"\",2\n",
+    ",,\n",
+};
+static const char *const bad_rows[] = {
+    "1,2\n",
+    "1,2,3,4\n",
+    "\n",
+    "1,2,3\r\n",
+    "\r\n",
+    "a\"b,c,d\n",
+    "\"a\" b,c,d\n",
+    "\"",
+    "\"\n",
+    "x,\"y,z\n",
+    "\xC3,\xFF,z\n",
+    "a\tb,c,d\n",
+    "a\rb,c,d\n",
+    "a,b,c\r",
+    "a,b,c\r\r\n",
+    "\"a,b,c\nd,e,f\ng,h,i\",1,2\n",
+    "id,b,c\n",
+    "=1,\x01,\xEF\xBB\xBFq\n",
+    "\xEF\xBF\xBD,1,\xE2\x80\xA8\n",
+    "\\.\n",
+    ", \"a\",b\n",
+    "\x1A",
+};
+#define COUNT(list) (sizeof(list) / sizeof((list)[0]))
+
+/* Good records, and one in `rarity` that is none; 0: all are good. */
+static void make_table(struct support_random *random, size_t rarity, struct csvk_buf *out)
+{
+    size_t rows = 20 + support_below(random, 200);
+    const char *crlf = support_below(random, 4) == 0 ? "id,b,c\r\n" : "id,b,c\n";
+    csvk_buf_clear(out);
+    ck_assert_int_eq(csvk_buf_puts(out, crlf), CSVK_OK);
+    for (size_t i = 0; i < rows; i++) {
+        bool bad = rarity != 0 && support_below(random, rarity) == 0;
+        const char *row = bad ? bad_rows[support_below(random, COUNT(bad_rows))]
+                              : good_rows[support_below(random, COUNT(good_rows))];
+        ck_assert_int_eq(csvk_buf_puts(out, row), CSVK_OK);
+    }
+    if (rarity != 0 && support_below(random, 3) == 0) {
+        static const char *const ends[] = {"1,2,3", "\"a", "\x1A", "1,2", "1,\xC3"};
+        ck_assert_int_eq(csvk_buf_puts(out, ends[support_below(random, COUNT(ends))]), CSVK_OK);
+    }
+}
+
+/* Bytes of the alphabet in any order. */
+static void make_noise(struct support_random *random, struct csvk_buf *out)
+{
+    static const char alphabet[] = "ab,,\"\"\n\r\n \xc3\xa9\\x";
+    size_t length = support_below(random, 3000);
+    csvk_buf_clear(out);
+    ck_assert_int_eq(csvk_buf_puts(out, "a,b\n1,2\n"), CSVK_OK);
+    for (size_t i = 0; i < length; i++) {
+        char c = alphabet[support_below(random, sizeof alphabet - 1)];
+        ck_assert_int_eq(csvk_buf_add(out, &c, 1), CSVK_OK);
+    }
+}
+
+void support_random_table(struct support_random *random, struct csvk_buf *out)
+{
+    static const size_t rarities[] = {0, 200, 50, 10, 2};
+    size_t kind = support_below(random, COUNT(rarities) + 1);
+    if (kind == COUNT(rarities)) {
+        make_noise(random, out);
+    } else {
+        make_table(random, rarities[kind], out);
+    }
+}
