@@ -271,6 +271,9 @@ void sample_feed(struct csvk_validator *v);
 void sample_merge(struct csvk_validator *left, const struct csvk_validator *right);
 void sample_judge(struct csvk_validator *v);
 
+/* title_rules.c: when the records above a table are known */
+void judge_title(struct csvk_validator *v);
+
 /* causes.c */
 void causes_judge(struct csvk_validator *v);
 

@@ -266,6 +266,7 @@ ROWS = [
     ("enclosure-escape", "normalize", r"\(try --enclosure=\"'\", --enclosure=none or --escape='\\'\)", nothing(
         "three guesses, of which one may help")),
     ("fallback", "normalize", r"--encoding-fallback=NAME reads such bytes in it, and no others", normalize_with("--encoding-fallback=windows-1252")),
+    ("preamble-lines", "validate", r"Remove the lines above the header; csvkit normalize --skip-head=(\d+) does\.", skip_head),
     ("footer-lines", "validate", r"If they are no records, remove these lines; csvkit normalize --skip-tail=(\d+) does\.", skip_tail),
     ("footer", "normalize", r"\(--skip-tail=(\d+) drops (?:it|them)\)", skip_tail),
     # preflight: what the manifest says
