@@ -298,6 +298,7 @@ check-parallel: $(B)/tests/unit/test_parallel ## PARALLEL random and broken file
 	@CSVK_PARALLEL=$(PARALLEL) $(B)/tests/unit/test_parallel
 
 check-advice: all ## every advice that names a command or an option, followed on all files of the corpora
+	@python3 tests/advice/folders.py $(TOOL)
 	@python3 tests/advice/advice.py ../shared/corpus $(TOOL) all
 
 check-mutants: tests ## edits that make the program wrong: every one has to fail a test (T=pattern of files)

@@ -361,8 +361,10 @@ const struct csvk_rule csvk_rule_table[RULES] = {
          "the data and what is said about its header do not agree",
          "A header is loaded as a row of data, once for each slice, or a row is skipped as a "
          "header, without any warning.",
-         "", "Remove the header, or say that there is one: has_header, --header.", "",
-         "silently, a header is loaded as a row, or a row is lost as a header", NULL},
+         "",
+         "Remove the header, or say that there is one: \"has_header\": true in the manifest, or "
+         "--header.",
+         "", "silently, a header is loaded as a row, or a row is lost as a header", NULL},
     [RULE_MANIFEST_HEADER_SKIPPED] =
         {"manifest-header-skipped", "WWWWW",
          "the header is skipped, and the columns are called as the manifest says: {difference}",

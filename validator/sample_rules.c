@@ -370,7 +370,12 @@ static void tell_delimiter(struct csvk_validator *v, const struct sight *s,
     finding_number(f, "fields", CSVK_EXTRA_NUMBER, sniff->candidate[0].width);
     finding_number(f, "score", CSVK_EXTRA_NUMBER, (uint64_t)sniff->candidate[0].score);
     finding_number(f, "score_in_use", CSVK_EXTRA_NUMBER, (uint64_t)score_in_use(v, sniff));
-    snprintf(text, sizeof text, "Give the delimiter with --delimiter='%s'.", name);
+    /* The platform takes one byte. */
+    bool convert = sniff->dialect.more_length != 0 && v->options.profile == CSVK_PROFILE_KEBOOLA;
+    snprintf(text, sizeof text,
+             convert ? "Convert the file: csvkit normalize --delimiter='%s' does."
+                     : "Give the delimiter with --delimiter='%s'.",
+             name);
     finding_remedy(v, f, text);
 }
 
