@@ -56,6 +56,8 @@ LIB_LIBS := -lpthread
 EXTRA_LIBS := -lz -ldeflate -lisal -lcjson -lcsv -lpthread -ldl
 # libcurl and libcrypto are loaded on first use, see csvkit/extra/lazy_loading.h; LINKED=1 links them.
 TOOL_LIBS := $(if $(LINKED),-lcurl -lcrypto)
+# Nearly all functions that the program looks up at its start are those of libc: it is asked first.
+TOOL_FIRST := $(if $(filter release,$(VARIANT)),-lc)
 
 # The rooms of libcsvkit-extra; the column "library" in CONTRIBUTING.md says the same (make lint).
 EXTRA_DIRS := csvkit/extra csvkit/parallel csvkit/recognize csvkit/schema/read csvkit/io/unpack csvkit/io/deflate csvkit/verify manifest preflight
@@ -177,7 +179,7 @@ $(EXTRA_SO): $(EXTRA_OBJ) $(B)/extra.list $(SO)
 $(TOOL): $(TOOL_OBJ) $(LIBS) $(B)/tool.list
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(TOOL_OBJ) $(LINK_LIBS) $(TOOL_LIBS)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(TOOL_OBJ) $(LIBS) $(TOOL_FIRST) $(EXTRA_LIBS) $(TOOL_LIBS)
 
 # Headers are installed in one folder of their own (install-files), so one -I finds them all.
 # $(call write_pc,FILE,NAME,DESCRIPTION,LIBS.PRIVATE,REQUIRES)
@@ -297,6 +299,7 @@ check-parallel: $(PARALLEL_BIN) ## PARALLEL random and broken files for each com
 	@for test in $(PARALLEL_BIN); do CSVK_PARALLEL=$(PARALLEL) $$test || exit 1; done
 
 check-advice: all ## every advice that names a command or an option, followed on all files of the corpora
+	@python3 tests/advice/folders.py $(TOOL)
 	@python3 tests/advice/advice.py ../shared/corpus $(TOOL) all
 
 check-mutants: tests ## edits that make the program wrong: every one has to fail a test (T=pattern of files)

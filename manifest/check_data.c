@@ -8,6 +8,7 @@
  * none of a record: compression, columns that are missing, names that refer to no column.
  */
 #include "manifest/first_record.h"
+#include "manifest/manifest_remedy.h"
 #include "manifest/manifest_tree.h"
 #include "manifest/table_definition.h"
 
@@ -184,6 +185,20 @@ static void tell_widths(struct judge *judge, const struct csvk_report *report)
              width == 1 ? "" : "s", (unsigned long long)first->record, (unsigned long long)found);
 }
 
+/* False: out of memory. */
+static bool adapt_remedy(struct csvk_finding *f)
+{
+    const char *remedy = csvk_finding_remedy(f);
+    char *here = remedy != NULL ? csvk_remedy_by_manifest(remedy) : NULL;
+    if (here != NULL && strcmp(here, remedy) != 0) {
+        csvk_free(f->remedy);
+        f->remedy = here;
+        return true;
+    }
+    csvk_free(here);
+    return remedy == NULL || here != NULL;
+}
+
 /* The findings about the start of the file, as the validator tells them. */
 static int take_findings(struct data_check *check, const struct csvk_report *report)
 {
@@ -196,7 +211,8 @@ static int take_findings(struct data_check *check, const struct csvk_report *rep
         status = csvk_finding_copy(&copy, report->findings[i]);
         if (status == CSVK_OK) {
             copy.file = csvk_strdup(report->file);
-            status = copy.file != NULL ? csvk_findings_add(check->findings, &copy) : CSVK_ENOMEM;
+            bool done = copy.file != NULL && adapt_remedy(&copy);
+            status = done ? csvk_findings_add(check->findings, &copy) : CSVK_ENOMEM;
         }
     }
     return status;

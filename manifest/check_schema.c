@@ -185,8 +185,11 @@ static void judge_missing_types(struct judge *judge, const cJSON *schema)
         }
     }
     if (names.length > 0) {
-        complain(judge, (struct complaint){.rule = RULE_SCHEMA_MISSING, .node = schema},
-                 "Missing data type for columns: %s", csvk_buf_text(&names));
+        struct complaint what = {.rule = RULE_SCHEMA_MISSING,
+                                 .node = schema,
+                                 .remedy = "add a data_type to each; csvkit manifest create "
+                                           "--data-type=auto proposes them"};
+        complain(judge, what, "Missing data type for columns: %s", csvk_buf_text(&names));
     }
     csvk_buf_release(&names);
 }

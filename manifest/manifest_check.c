@@ -181,8 +181,10 @@ static void judge_support(struct judge *judge, const cJSON *root, enum csvk_type
 {
     bool wanted = support == CSVK_SUPPORT_HINTS || support == CSVK_SUPPORT_AUTHORITATIVE;
     if (wanted && !tree_filled(tree_get(root, "schema"))) {
-        struct complaint what = {.rule = RULE_SCHEMA_MISSING,
-                                 .remedy = "convert it: csvkit manifest convert --to=native"};
+        struct complaint what = {
+            .rule = RULE_SCHEMA_MISSING,
+            .remedy = "convert it: csvkit manifest convert --to=native; or write it with "
+                      "types: csvkit manifest create --data-type=auto"};
         complain(judge, what, "Configuration schema is missing.");
     }
 }

@@ -6,6 +6,8 @@
  */
 #include "preflight/preflight_private.h"
 
+#include "manifest/manifest_remedy.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -168,57 +170,6 @@ static void take_one(struct preflight *preflight, struct csvk_findings *to,
     csvk_buf_release(&joined);
 }
 
-/*
- * What the validator advises about reading a table: options of csvkit validate. In a folder the
- * manifest says how a table is read, and everything in it is UTF-8. The first row whose text is in
- * the remedy has what to do here; NULL: the remedy stays.
- */
-static const char *const remedies[][2] = {
-    {"csvkit normalize --", NULL},
-    {"Remove the line; give the delimiter",
-     "Remove the line; name the delimiter in the manifest: \"delimiter\"."},
-    {"--delimiter=", "Name the delimiter in the manifest: \"delimiter\"."},
-    {"--enclosure=", "Name the enclosure in the manifest, \"enclosure\", or write double quotes."},
-    {"--escape=", "Double the quotes: a manifest cannot name an escape byte; csvkit normalize "
-                  "--escape='\\' does."},
-    {"with --encoding=auto", "Write UTF-8: csvkit normalize --encoding=auto does."},
-    {"with --encoding=NAME", "It is not sure. Write UTF-8: csvkit normalize --encoding=NAME does, "
-                             "with the encoding that the file was written in."},
-    {"Write at least the header",
-     "Write at least the header, or name the columns in the manifest."},
-    {"--no-header", "Add a header, or name the columns in the manifest."},
-    {"--columns", "Correct the header, or the names in the manifest."},
-    {"--header", "Remove the header, or say in the manifest that there is one: \"has_header\"."},
-};
-
-static const char *remedy_here(const char *remedy)
-{
-    for (size_t i = 0; i < sizeof remedies / sizeof remedies[0]; i++) {
-        if (strstr(remedy, remedies[i][0]) != NULL) {
-            return remedies[i][1] != NULL ? remedies[i][1] : remedy;
-        }
-    }
-    return remedy;
-}
-
-static char *copy_remedy(struct preflight *preflight, const char *remedy)
-{
-    static const char named[] = "Read the file with --encoding=";
-    bool encoding = remedy != NULL && strncmp(remedy, named, strlen(named)) == 0;
-    size_t length = encoding ? strcspn(remedy + strlen(named), ".,") : 0;
-    if (length == 0 || strncmp(remedy + strlen(named), "auto", length) == 0) {
-        return copy(preflight, remedy != NULL ? remedy_here(remedy) : NULL);
-    }
-    struct csvk_buf text = CSVK_BUF_INIT;
-    int status = csvk_buf_printf(&text, "Write UTF-8: csvkit normalize --encoding=%.*s does.",
-                                 (int)length, remedy + strlen(named));
-    char *made = preflight_allocated(preflight, status == CSVK_OK ? preflight : NULL)
-                     ? copy(preflight, csvk_buf_text(&text))
-                     : NULL;
-    csvk_buf_release(&text);
-    return made;
-}
-
 /* One of the validator's, with the severity that it has by now. */
 static void take_finding(struct preflight *preflight, struct csvk_findings *to, const char *file,
                          const struct csvk_finding *from)
@@ -235,7 +186,10 @@ static void take_finding(struct preflight *preflight, struct csvk_findings *to, 
     }
     csvk_free(finding.file);
     finding.file = copy(preflight, file);
-    finding.remedy = copy_remedy(preflight, csvk_finding_remedy(from));
+    csvk_free(finding.remedy);
+    const char *remedy = csvk_finding_remedy(from);
+    finding.remedy = remedy != NULL ? csvk_remedy_by_manifest(remedy) : NULL;
+    (void)(remedy == NULL || preflight_allocated(preflight, finding.remedy));
     if (preflight->status != CSVK_OK) {
         csvk_finding_release(&finding);
         return;

@@ -9,6 +9,7 @@
  * misfits that reaches the edge of a part stays open until the part next to it is known.
  */
 #include "csvkit/base/delimiter.h"
+#include "csvkit/base/total_line.h"
 #include "validator/judge.h"
 
 #include <inttypes.h>
@@ -200,13 +201,19 @@ static void note_wide(struct shape *s, const struct csvk_record *r)
     s->wide_most = r->nfields > s->wide_most ? r->nfields : s->wide_most;
 }
 
-/* A line without a delimiter that begins with a letter or a parenthesis: "Total", "(3 rows)". */
-static bool is_line_of_words(const struct csvk_batch *b, const struct csvk_record *r)
+/* A line without a delimiter that begins with a letter or a parenthesis: "(3 rows)".
+   Or one that begins with a word for a sum: "Total;12". */
+static bool is_line_of_words(const struct csvk_validator *v, const struct csvk_record *r)
 {
-    if (b->bytes == NULL || r->oversize || r->nfields != 1 || r->length == 0) {
+    const struct csvk_batch *b = v->batch;
+    if (b->bytes == NULL || r->oversize || r->length == 0) {
         return false;
     }
-    unsigned char first = b->bytes[r->offset - b->offset];
+    struct csvk_bytes line = {b->bytes + (r->offset - b->offset), (size_t)r->length};
+    if (r->nfields != 1) {
+        return csvk_is_total_line(line, &v->options.dialect);
+    }
+    unsigned char first = line.ptr[0];
     return first == '(' || first >= 0x80 || ((first | 0x20) >= 'a' && (first | 0x20) <= 'z');
 }
 
@@ -227,7 +234,7 @@ static void note_tail(struct csvk_validator *v, const struct csvk_record *r)
     t->last = r->number;
     t->last_line = r->line;
     t->broken |= judge_quoting_rule(v->batch, r) != NULL;
-    t->values |= !is_line_of_words(v->batch, r);
+    t->values |= !is_line_of_words(v, r);
 }
 
 static void note_blank(struct shape *s, const struct csvk_record *r)
@@ -298,7 +305,7 @@ static void judge_preamble(struct csvk_validator *v)
     }
 }
 
-/* As normalize does: only of lines that hold no field of the table. */
+/* As normalize does: only of lines that hold no field of the table, or a sum. */
 static void advise_on_footer(struct csvk_validator *v, struct csvk_finding *f)
 {
     const struct misfit_run *t = &v->shape.tail;

@@ -12,6 +12,7 @@
 #define VALIDATOR_JUDGE_H
 
 #include "csvkit/base/misfit.h"
+#include "validator/pair_search.h"
 #include "validator/pattern_search.h"
 #include "validator/rule_index.h"
 
@@ -65,7 +66,8 @@ struct shape {
 /* A search for clean records that hold certain bytes (search_rules.c). */
 struct search {
     struct csvk_buf bytes;   /* of the record; empty: there is no search (yet) */
-    struct pattern *pattern; /* of these bytes; NULL: they are too short for one */
+    struct byte_pair pair;   /* of these bytes */
+    struct pattern *pattern; /* of them; NULL: there is no need of one (yet) */
     bool may_have_mark;      /* a byte order mark before them does not count */
     uint64_t from, until; /* records that begin in between are found; when there is one, all are */
     uint64_t count;       /* found so far; of the first: */
@@ -268,6 +270,9 @@ size_t sample_comments(const struct csvk_validator *v);
 void sample_feed(struct csvk_validator *v);
 void sample_merge(struct csvk_validator *left, const struct csvk_validator *right);
 void sample_judge(struct csvk_validator *v);
+
+/* title_rules.c: when the records above a table are known */
+void judge_title(struct csvk_validator *v);
 
 /* causes.c */
 void causes_judge(struct csvk_validator *v);

@@ -154,15 +154,27 @@ struct mojibake {
     struct western_run pair;  /* ... and what it is */
 };
 
+/* The next byte from 80 on; the end when there is none. */
+static size_t skip_ascii(struct csvk_bytes text, size_t at)
+{
+    uint64_t eight;
+    for (; text.len - at >= sizeof eight; at += sizeof eight) {
+        memcpy(&eight, text.ptr + at, sizeof eight);
+        if ((eight & UINT64_C(0x8080808080808080)) != 0) {
+            break;
+        }
+    }
+    while (at < text.len && text.ptr[at] < 0x80) {
+        at++;
+    }
+    return at;
+}
+
 static struct mojibake find_mojibake(struct csvk_bytes text)
 {
     struct mojibake m = {.evident = 0};
     size_t behind_pair = SIZE_MAX;
-    for (size_t at = 0; at < text.len;) {
-        if (text.ptr[at] < 0x80) {
-            at++;
-            continue;
-        }
+    for (size_t at = 0; (at = skip_ascii(text, at)) < text.len;) {
         struct western_run p = pair_at(text, at);
         if (p.count == 0) {
             uint32_t character;

@@ -3,7 +3,7 @@
  *
  * Of the grams (runs of four bytes) at places that are a pattern's number of grams apart, every
  * occurrence holds exactly one. So only these are looked up, and the longer the pattern, the fewer
- * they are. For patterns below PATTERN_SHORT memmem is as quick.
+ * they are. For patterns below PATTERN_SHORT a search for a pair is quicker.
  */
 #ifndef VALIDATOR_PATTERN_SEARCH_H
 #define VALIDATOR_PATTERN_SEARCH_H
@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #define PATTERN_LONGEST 512 /* bytes of it that are searched for */
-#define PATTERN_SHORT   16
+#define PATTERN_SHORT   36
 #define PATTERN_BITS    13
 
 struct pattern {

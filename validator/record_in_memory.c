@@ -51,8 +51,13 @@ static size_t delimiter_here(const struct field_walk *w, size_t at)
 static size_t skip_plain(const struct field_walk *w, size_t at)
 {
     const struct csvk_dialect *d = &w->dialect;
-    while (at < w->size && delimiter_here(w, at) == 0 && !at_line_end(w, at)) {
-        at += w->bytes[at] == d->escape && at + 1 < w->size ? 2 : 1;
+    while (at < w->size) {
+        unsigned char c = w->bytes[at];
+        bool plain = c != d->delimiter && c != '\n' && c != '\r' && c != d->escape;
+        if (!plain && (delimiter_here(w, at) != 0 || at_line_end(w, at))) {
+            break;
+        }
+        at += c == d->escape && at + 1 < w->size ? 2 : 1;
     }
     return at;
 }

@@ -9,8 +9,8 @@
  * fact.
  *
  * Which file judges which rule stands in the heads of fact_rules.c, field_count_rules.c,
- * header_rules.c, known_columns.c, kind_rules.c, encoding_rules.c, field_rules.c, search_rules.c,
- * end_rules.c, sample_rules.c, key_rules.c, schema_rules.c and validator.c.
+ * header_rules.c, title_rules.c, known_columns.c, kind_rules.c, encoding_rules.c, field_rules.c,
+ * search_rules.c, end_rules.c, sample_rules.c, key_rules.c, schema_rules.c and validator.c.
  *
  * Ids never change: people write them into configurations. The order of the rows is that of
  * rule_index.h.
@@ -168,7 +168,8 @@ const struct csvk_rule csvk_rule_table[RULES] = {
          NULL, NULL},
     [RULE_PREAMBLE_SUSPECTED] =
         {"preamble-suspected", "-WWWW",
-         "fewer fields at the beginning ({records#record}) than in all records after that",
+         "fewer fields{filled? } at the beginning ({records#record}) than in all records after "
+         "that",
          "the table seems to begin later in the file",
          "Titles above the header set the number of columns, so every record looks wrong.",
          "Report 2024\\r\\nid,name\\r\\n1,a\\r\\n", "Remove the lines above the header.", "r15",
@@ -360,8 +361,10 @@ const struct csvk_rule csvk_rule_table[RULES] = {
          "the data and what is said about its header do not agree",
          "A header is loaded as a row of data, once for each slice, or a row is skipped as a "
          "header, without any warning.",
-         "", "Remove the header, or say that there is one: has_header, --header.", "",
-         "silently, a header is loaded as a row, or a row is lost as a header", NULL},
+         "",
+         "Remove the header, or say that there is one: \"has_header\": true in the manifest, or "
+         "--header.",
+         "", "silently, a header is loaded as a row, or a row is lost as a header", NULL},
     [RULE_MANIFEST_HEADER_SKIPPED] =
         {"manifest-header-skipped", "WWWWW",
          "the header is skipped, and the columns are called as the manifest says: {difference}",

@@ -63,6 +63,7 @@ struct sample_column {
 };
 
 struct sight {
+    bool in_sample[CANDIDATES]; /* it stands somewhere */
     uint64_t records;
     uint64_t least[CANDIDATES], most[CANDIDATES]; /* occurrences per record */
     uint64_t within;        /* fields in the value of the only field, alike in all records; or 0 */
@@ -162,13 +163,23 @@ static uint64_t count_candidate(const struct field_walk *w, const struct walk_fi
     return count;
 }
 
-static void count_candidates(const struct field_walk *w, const struct walk_field *f,
-                             uint64_t *found)
+static void count_candidates(const struct sight *s, const struct field_walk *w,
+                             const struct walk_field *f, uint64_t *found)
 {
     for (size_t c = 0; c < CANDIDATES; c++) {
-        if (candidates[c] != w->dialect.delimiter || w->dialect.more_length != 0) {
+        if (s->in_sample[c]) {
             found[c] += count_candidate(w, f, candidates[c]);
         }
+    }
+}
+
+/* Most of them stand nowhere, and need not be counted. */
+static void find_candidates(struct sight *s, const struct csvk_validator *v)
+{
+    const struct csvk_dialect *d = &v->options.dialect;
+    for (size_t c = 0; c < CANDIDATES; c++) {
+        bool other = candidates[c] != d->delimiter || d->more_length != 0;
+        s->in_sample[c] = other && memchr(v->sample.data, candidates[c], v->sample.length) != NULL;
     }
 }
 
@@ -192,6 +203,16 @@ static bool look_at_column(struct sample_column *c, struct csvk_bytes value, boo
     return repeats;
 }
 
+/* Does the record that begins here end within the bytes? */
+static bool is_whole(struct field_walk w)
+{
+    struct walk_field f;
+    do {
+        walk_next(&w, &f);
+    } while (!f.last);
+    return f.complete;
+}
+
 /* Looks at one record. False, and nothing is counted, when the sample ends within the record and
    `cut` says that the file goes on. */
 static bool look_at_record(const struct csvk_validator *v, struct sight *s, struct field_walk *w,
@@ -201,22 +222,20 @@ static bool look_at_record(const struct csvk_validator *v, struct sight *s, stru
     bool same = true, first = s->records == 0;
     struct walk_field f;
     struct csvk_bytes raw = {NULL, 0};
-    struct sight before = *s;
+    if (cut && !is_whole(*w)) {
+        return false;
+    }
     do {
         walk_next(w, &f);
         raw = (struct csvk_bytes){w->bytes + f.begin, f.end - f.begin};
         struct csvk_bytes value = value_of(w, &f);
-        count_candidates(w, &f, found);
+        count_candidates(s, w, &f, found);
         look_at_value(s, value, f.begin);
         if (fields < COLUMNS_LOOKED_AT) {
             same &= look_at_column(&s->column[fields], value, first);
         }
         fields++;
     } while (!f.last);
-    if (cut && !f.complete) {
-        *s = before;
-        return false;
-    }
     uint64_t within = fields == 1 ? fields_within(v, raw) : 0;
     s->within = first || within == s->within ? within : 0;
     s->head_repeats_whole |= same && !first && fields == s->columns;
@@ -351,7 +370,12 @@ static void tell_delimiter(struct csvk_validator *v, const struct sight *s,
     finding_number(f, "fields", CSVK_EXTRA_NUMBER, sniff->candidate[0].width);
     finding_number(f, "score", CSVK_EXTRA_NUMBER, (uint64_t)sniff->candidate[0].score);
     finding_number(f, "score_in_use", CSVK_EXTRA_NUMBER, (uint64_t)score_in_use(v, sniff));
-    snprintf(text, sizeof text, "Give the delimiter with --delimiter='%s'.", name);
+    /* The platform takes one byte. */
+    bool convert = sniff->dialect.more_length != 0 && v->options.profile == CSVK_PROFILE_KEBOOLA;
+    snprintf(text, sizeof text,
+             convert ? "Convert the file: csvkit normalize --delimiter='%s' does."
+                     : "Give the delimiter with --delimiter='%s'.",
+             name);
     finding_remedy(v, f, text);
 }
 
@@ -511,6 +535,7 @@ void sample_judge(struct csvk_validator *v)
         v->failed = true;
         return;
     }
+    find_candidates(s, v);
     look(v, s);
     if (sample_begins_with_sep(v)) {
         struct csvk_finding *f =

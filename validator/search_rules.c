@@ -3,14 +3,12 @@
  * empty-record.
  *
  * The reader reports no clean records, so these are searched for by their bytes: those of the
- * header, or delimiters and nothing else. A search looks at one place for each length of what is
- * searched for, with five instructions, and no search can do with fewer places; the whole judgement
- * takes less than one instruction for a byte. So a header of SEARCHED_LENGTH bytes costs a
- * twentieth of the rest, and is searched for in all of the file; one of 40 bytes would cost a
- * sixth, one of 10 as much as the rest. Of these only the beginning of the file is searched, the
- * further the longer they are; where one is found, the rest is searched, too, and the count is that
- * of the whole file. Empty records that end a file, which spreadsheets leave there, are counted
- * from its end, however far that is.
+ * header, or delimiters and nothing else. A short header is looked for in one quick pass
+ * (pair_search.h), a long one at one place for each length of it (pattern_search.h): either way all
+ * of the file is searched. Empty records are searched for in the beginning of the file, the further
+ * the wider the table is; where one is found, the rest is searched, too, and the count is that of
+ * the whole file. Those that end a file, which spreadsheets leave there, are counted from its end,
+ * however far that is.
  *
  * Invariant: what is found depends on the bytes and their places alone, not on how the input was
  * cut into batches or parts. A part that is not the first does not know how much of the beginning
@@ -22,10 +20,10 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* Bytes to search, for each byte of what is searched for. */
-#define SEARCHED_TIMES       ((uint64_t)192 * 1024)
-#define SEARCHED_TIMES_SHORT ((uint64_t)32 * 1024)
-#define SEARCHED_LENGTH      128 /* from this length on, all of the file */
+/* Bytes to search for empty records, for each byte of one. */
+#define SEARCHED_TIMES ((uint64_t)32 * 1024)
+/* In fewer bytes no search is worth a preparation. */
+#define PREPARED_FROM ((size_t)64 * 1024)
 
 static bool is_break(unsigned char c)
 {
@@ -99,11 +97,17 @@ static void try_place(struct csvk_validator *v, struct search *s, struct batch_w
     }
 }
 
-static const unsigned char *find_bytes(const struct search *s, const unsigned char *bytes,
-                                       size_t size)
+/* NULL: nowhere, or out of memory, which sets v->failed. */
+static const unsigned char *find_bytes(struct csvk_validator *v, struct search *s,
+                                       const unsigned char *bytes, size_t size)
 {
+    size_t length = s->bytes.length;
+    if (s->pattern == NULL && length >= PATTERN_SHORT && size >= PREPARED_FROM) {
+        s->pattern = pattern_new(s->bytes.data, length);
+        v->failed |= s->pattern == NULL;
+    }
     return s->pattern != NULL ? pattern_find(s->pattern, s->bytes.data, bytes, size)
-                              : memmem(bytes, size, s->bytes.data, s->bytes.length);
+                              : pair_find(&s->pair, s->bytes.data, length, bytes, size);
 }
 
 static void search_batch(struct csvk_validator *v, struct search *s)
@@ -113,13 +117,13 @@ static void search_batch(struct csvk_validator *v, struct search *s)
         return;
     }
     struct batch_walk w = walk_of(v);
-    size_t length = s->pattern != NULL ? s->pattern->length : s->bytes.length;
+    size_t length = s->bytes.length;
     size_t at = s->from > b->offset ? (size_t)(s->from - b->offset) : 0;
     while (at < b->size && (s->count != 0 || b->offset + at < s->until)) {
         uint64_t left = s->count == 0 ? s->until - b->offset : UINT64_MAX;
         size_t limit =
             left < b->size && left + length - 1 < b->size ? (size_t)left + length - 1 : b->size;
-        const unsigned char *found = find_bytes(s, b->bytes + at, limit - at);
+        const unsigned char *found = find_bytes(v, s, b->bytes + at, limit - at);
         if (found == NULL) {
             return;
         }
@@ -133,19 +137,6 @@ static void search_batch(struct csvk_validator *v, struct search *s)
 
 /* ---- what is searched for -------------------------------------------------------------------- */
 
-static void begin_search(struct csvk_validator *v, struct search *s, uint64_t from)
-{
-    size_t length = s->bytes.length;
-    if (length >= PATTERN_SHORT) {
-        s->pattern = pattern_new(s->bytes.data, length);
-        v->failed |= s->pattern == NULL;
-    }
-    s->from = from;
-    uint64_t times = length < PATTERN_SHORT ? SEARCHED_TIMES_SHORT : SEARCHED_TIMES;
-    bool all = length >= SEARCHED_LENGTH || v->options.continuation;
-    s->until = all ? UINT64_MAX : from + times * length;
-}
-
 /* In one column any value may be like a name, unless somebody has named the column. */
 void search_header(struct csvk_validator *v, struct csvk_bytes header, uint64_t from)
 {
@@ -155,7 +146,8 @@ void search_header(struct csvk_validator *v, struct csvk_bytes header, uint64_t 
     }
     v->failed |= csvk_buf_add(&v->again.bytes, header.ptr, header.len) != CSVK_OK;
     v->again.may_have_mark = true;
-    begin_search(v, &v->again, from);
+    v->again.from = from;
+    v->again.until = UINT64_MAX;
 }
 
 static void search_record(struct csvk_validator *v, const struct csvk_record *r)
@@ -195,7 +187,9 @@ static void search_empty(struct csvk_validator *v)
         status = csvk_buf_puts(bytes, delimiter);
     }
     v->failed |= status != CSVK_OK;
-    begin_search(v, &v->hollow, v->first_offset);
+    v->hollow.from = v->first_offset;
+    v->hollow.until =
+        v->options.continuation ? UINT64_MAX : v->first_offset + SEARCHED_TIMES * bytes->length;
 }
 
 /* ---- empty records at the end ---------------------------------------------------------------- */

@@ -478,6 +478,7 @@ static int judge_whole(struct csvk_validator *v, struct csvk_error *err)
     end_judge(v);
     sample_judge(v);
     shape_finish(v);
+    judge_title(v);
     search_judge(v);
     judge_totals(v);
     judge_damage(v);

@@ -2,6 +2,7 @@
 #include "csvkit/base/numbers.h"
 
 #include <string.h>
+#include <strings.h>
 
 static const char *read_digits(const char *text, uint64_t *value, enum csvk_number *result)
 {
@@ -56,7 +57,7 @@ enum csvk_number csvk_parse_size(const char *text, uint64_t *value)
     }
     unit += *unit == ' ';
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
-        if (strcmp(unit, units[i].name) == 0) {
+        if (strcasecmp(unit, units[i].name) == 0) {
             uint64_t bytes;
             if (__builtin_mul_overflow(number, units[i].bytes, &bytes)) {
                 return CSVK_NUMBER_OVERFLOW;

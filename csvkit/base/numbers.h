@@ -16,7 +16,8 @@ enum csvk_number {
 };
 /* *value is set when the answer is CSVK_NUMBER_OK, and left alone otherwise. */
 enum csvk_number csvk_parse_uint(const char *text, uint64_t *value);
-/* A number, and perhaps a blank, and a unit: B kB MB GB TB (powers of 1000), KiB MiB GiB TiB. */
+/* A number, and perhaps a blank, and a unit: B kB MB GB TB (powers of 1000), KiB MiB GiB TiB
+ * (powers of 1024), in small or capital letters. */
 CSVK_FOR_EXTRA enum csvk_number csvk_parse_size(const char *text, uint64_t *value);
 
 #endif

@@ -36,6 +36,18 @@ static enum csvk_type next_narrower(const struct csvk_column_stats *column, enum
     return narrower;
 }
 
+/* How many values are not of the type; how many are, where these are the exception. */
+static int add_share(struct csvk_buf *out, const struct csvk_column_stats *column,
+                     enum csvk_type type)
+{
+    uint64_t misfits = column->types->misfits[type], fit = column->values - misfits;
+    if (fit >= misfits) {
+        return csvk_buf_printf(out, "; %" PRIu64 " of %" PRIu64 " values", misfits, column->values);
+    }
+    return csvk_buf_printf(out, "; only %" PRIu64 " of %" PRIu64 " values %s %s", fit,
+                           column->values, fit == 1 ? "is" : "are", csvk_type_name(type));
+}
+
 static int add_evidence(struct csvk_buf *out, const char *name,
                         const struct csvk_column_stats *column, const struct inference *found)
 {
@@ -58,10 +70,7 @@ static int add_evidence(struct csvk_buf *out, const char *name,
     enum csvk_type narrower = next_narrower(column, found->type);
     if (status == CSVK_OK && narrower != found->type) {
         status = cli_add_type_reason(out, column->types, narrower);
-        status = status == CSVK_OK
-                     ? csvk_buf_printf(out, "; %" PRIu64 " of %" PRIu64 " values",
-                                       column->types->misfits[narrower], column->values)
-                     : status;
+        status = status == CSVK_OK ? add_share(out, column, narrower) : status;
     }
     return status == CSVK_OK ? csvk_buf_puts(out, ")\n") : status;
 }

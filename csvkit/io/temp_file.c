@@ -182,6 +182,23 @@ static int split_path(struct csvk_temp *temp, const char *path, char **directory
     return CSVK_OK;
 }
 
+/* Nothing but letters, digits and - . / _, which a shell takes as they are. */
+static bool is_plain(const char *path)
+{
+    static const char plain[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-./_";
+    return path[0] != '-' && path[strspn(path, plain)] == '\0';
+}
+
+/* A missing one is not made: a slip in a path would put the result where nobody looks for it. */
+int csvk_fail_directory(struct csvk_error *err, int sys, const char *path, const char *directory)
+{
+    return sys == ENOENT && is_plain(directory)
+               ? csvk_fail_sys(err, sys, "cannot write %s: directory %s (mkdir -p %s makes it)",
+                               path, directory, directory)
+               : csvk_fail_sys(err, sys, "cannot write %s: directory %s", path, directory);
+}
+
 static int open_directory(struct csvk_temp *temp, const char *path, struct csvk_error *err)
 {
     char *directory = NULL;
@@ -189,7 +206,7 @@ static int open_directory(struct csvk_temp *temp, const char *path, struct csvk_
     if (status == CSVK_OK) {
         temp->directory = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         if (temp->directory < 0) {
-            status = csvk_fail_sys(err, errno, "cannot write %s: directory %s", path, directory);
+            status = csvk_fail_directory(err, errno, path, directory);
         }
     }
     csvk_free(directory);

@@ -47,5 +47,9 @@ void csvk_temp_drop(struct csvk_temp *temp);
 CSVK_FOR_EXTRA void csvk_temp_tidy(int directory,
                                    void (*visit)(void *context, int directory, const char *name),
                                    void *context);
+/* The directory of `path` cannot be opened, for the reason `sys` (errno): fails as csvk_fail_sys,
+ * and names the command that makes a missing one. */
+CSVK_FOR_EXTRA int csvk_fail_directory(struct csvk_error *err, int sys, const char *path,
+                                       const char *directory);
 
 #endif

@@ -37,6 +37,11 @@ static struct csvk_bytes next_line(struct csvk_bytes text)
     return end != NULL ? skip(text, (size_t)(end - text.ptr) + 1) : skip(text, text.len);
 }
 
+static struct csvk_bytes first_line(struct csvk_bytes text)
+{
+    return (struct csvk_bytes){text.ptr, text.len - next_line(text).len};
+}
+
 /* Behind a JSON string that begins here; what is left when there is none: nothing. */
 static struct csvk_bytes skip_string(struct csvk_bytes text)
 {
@@ -128,6 +133,172 @@ static bool is_mail(struct csvk_bytes text)
     return found >= 2;
 }
 
+/* ---- text in lines: a log, a document ---- */
+
+static const char delimiters[] = ",;\t|"; /* the usual ones */
+
+struct text_lines {
+    size_t lines, empty; /* lines that are not empty; empty ones between them */
+    size_t stamped;      /* that begin with a moment, as a log has it, and have words */
+    size_t of_words;     /* with four words or more */
+};
+
+static bool is_digit(unsigned char byte)
+{
+    return byte >= '0' && byte <= '9';
+}
+
+/* `0` stands for a digit, `_` for one or a blank, `M` for a letter of a month; others for
+ * themselves. */
+static bool has_form(struct csvk_bytes text, const char *form)
+{
+    size_t i = 0;
+    for (; form[i] != '\0' && i < text.len; i++) {
+        unsigned char c = text.ptr[i];
+        bool digit = is_digit(c), letter = (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
+        bool fits = form[i] == '0'   ? digit
+                    : form[i] == '_' ? digit || c == ' '
+                    : form[i] == 'M' ? letter
+                                     : c == form[i];
+        if (!fits) {
+            return false;
+        }
+    }
+    return form[i] == '\0';
+}
+
+/*
+ * What follows a moment at the start of a line: 2024-01-31 10:20:30,123 or Jan 31 10:20:30, or an
+ * address and [31/Jan/2024:10:20:30. Nothing when there is none, or when a delimiter ends it: then
+ * it is a value.
+ */
+static struct csvk_bytes after_moment(struct csvk_bytes line)
+{
+    static const char *const forms[] = {"0000-00-00 00:00", "0000-00-00T00:00", "0000/00/00 00:00",
+                                        "MMM _0 00:00:00"};
+    enum { BEFORE_MOST = 100 };
+    struct csvk_bytes from = line.len > 0 && line.ptr[0] == '[' ? skip(line, 1) : line;
+    struct csvk_bytes rest = {line.ptr, 0};
+    for (size_t i = 0; i < sizeof forms / sizeof forms[0] && rest.len == 0; i++) {
+        rest = has_form(from, forms[i]) ? skip(from, strlen(forms[i])) : rest;
+    }
+    for (size_t i = 0; i < line.len && i < BEFORE_MOST && rest.len == 0; i++) {
+        bool here = line.ptr[i] == '[' && has_form(skip(line, i), "[00/MMM/0000:00:00:00");
+        rest = here ? skip(line, i + 1) : rest;
+    }
+    for (; rest.len != 0 && !is_space(rest.ptr[0]); rest = skip(rest, 1)) {
+        bool fraction = rest.len > 1 && is_digit(rest.ptr[1]);
+        if (strchr(delimiters, rest.ptr[0]) != NULL && !fraction) {
+            return skip(rest, rest.len);
+        }
+    }
+    return rest;
+}
+
+static size_t count_words(struct csvk_bytes line)
+{
+    size_t words = 0, letters = 0;
+    for (size_t i = 0; i < line.len; i++) {
+        unsigned char c = line.ptr[i];
+        bool letter = c >= 0x80 || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+        letters = letter ? letters + 1 : 0;
+        words += letters == 2;
+    }
+    return words;
+}
+
+static struct text_lines count_lines(struct csvk_bytes text)
+{
+    struct text_lines n = {0};
+    size_t empty = 0;
+    for (struct csvk_bytes rest = next_line(text); text.len != 0;
+         text = rest, rest = next_line(text)) {
+        struct csvk_bytes line = first_line(text);
+        size_t words = count_words(line);
+        if (skip_blanks(line).len == 0) {
+            empty++;
+            continue;
+        }
+        n.stamped += words >= 2 && after_moment(line).len != 0;
+        n.of_words += words >= 4;
+        n.empty += n.lines != 0 ? empty : 0;
+        n.lines++;
+        empty = 0;
+    }
+    return n;
+}
+
+/* In running text a blank follows. */
+static size_t count_delimiters(struct csvk_bytes line, char delimiter)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < line.len; i++) {
+        bool blank = i + 1 < line.len && line.ptr[i + 1] == ' ' && strchr(",;", delimiter) != NULL;
+        count += line.ptr[i] == delimiter && !blank;
+    }
+    return count;
+}
+
+static struct csvk_bytes whole(struct csvk_bytes line)
+{
+    return line;
+}
+
+/* Does one of the usual delimiters stand equally often in `part` of most lines that are not empty?
+ */
+static bool is_divided(struct csvk_bytes text, struct csvk_bytes (*part)(struct csvk_bytes line))
+{
+    enum { COUNTS = 64 };
+    for (size_t d = 0; d < sizeof delimiters - 1; d++) {
+        size_t lines = 0, with[COUNTS] = {0};
+        for (struct csvk_bytes at = text; at.len != 0; at = next_line(at)) {
+            size_t count = count_delimiters(part(first_line(at)), delimiters[d]);
+            lines += skip_blanks(first_line(at)).len != 0;
+            with[count < COUNTS ? count : COUNTS - 1]++;
+        }
+        for (size_t count = 1; count < COUNTS; count++) {
+            if (with[count] * 2 > lines) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static bool is_log(struct csvk_bytes text)
+{
+    enum { LINES_LEAST = 3 };
+    if (after_moment(first_line(text)).len == 0) {
+        return false;
+    }
+    struct text_lines n = count_lines(text);
+    return n.lines >= LINES_LEAST && n.stamped * 2 >= n.lines && !is_divided(text, after_moment);
+}
+
+/* `# Title`, or a line that underlines the first one. */
+static bool has_title(struct csvk_bytes text)
+{
+    size_t marks = 0;
+    while (marks < text.len && text.ptr[marks] == '#') {
+        marks++;
+    }
+    if (marks != 0) {
+        return marks < 4 && text.len > marks + 1 && text.ptr[marks] == ' ' &&
+               count_words(skip(text, marks)) != 0;
+    }
+    struct csvk_bytes second = next_line(text);
+    return begins(second, "====") || begins(second, "----");
+}
+
+static bool is_document(struct csvk_bytes text)
+{
+    if (!has_title(text)) {
+        return false;
+    }
+    struct text_lines n = count_lines(text);
+    return n.empty >= 2 && n.of_words >= 2 && !is_divided(text, whole);
+}
+
 static const struct {
     bool (*matches)(struct csvk_bytes text);
     struct csvk_text_kind kind;
@@ -144,6 +315,9 @@ static const struct {
     {is_lfs_pointer, {"a pointer of git-lfs, not the file itself", "Fetch the file: git lfs pull"}},
     {is_rtf, {"a text document (RTF)", "Save it as plain text (UTF-8)."}},
     {is_mail, {"an e-mail", "Save the attachment with the data."}},
+    {is_log,
+     {"a log", "Make a table of it first, with a program that knows the form of its lines."}},
+    {is_document, {"a document, such as a README", "Give the file with the data."}},
 };
 
 const struct csvk_text_kind *csvk_text_kind_of(struct csvk_bytes start)

@@ -259,5 +259,9 @@ void norm_header_cause(const struct norm_header_matter *matter, char *text, size
         snprintf(text, room,
                  "; a name is missing, often the first one, that of row names: write it into the "
                  "first line (--missing-names=first adds col_1)");
+    } else if (matter->other > matter->width) {
+        snprintf(text, room,
+                 "; the last ones have no name (--widen makes the table as wide as its widest "
+                 "record)");
     }
 }

@@ -6,15 +6,16 @@
  * at the end that no table has are a footer; a few values that are not UTF-8 in a file that is were
  * written in another encoding. Advice is given only when following it takes nothing along that is
  * in the output without it, and when nothing speaks for another explanation:
- *   - a footer has no delimiter and no enclosure, ends with a line break (else the data may be
- * cut), reaches to the end, and no line elsewhere is like it (else lines were broken), nor is the
- *     record before it rejected (else it may be the rest of that);
+ *   - a footer begins with a word for a sum, or has no delimiter and no enclosure; it ends with a
+ * line break (else the data may be cut), reaches to the end, and no line elsewhere is like it (else
+ * lines were broken), nor is the record before it rejected (else it may be the rest of that);
  *   - another encoding is named only where one record in ten at most has such bytes, and not for
  * the last record without a line break.
  */
 #include "csvkit/normalize/normalize_private.h"
 
 #include "csvkit/base/delimiter.h"
+#include "csvkit/base/total_line.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -50,8 +51,10 @@ void norm_note_reject(struct norm *norm, const struct norm_record *rec, enum nor
     struct csvk_bytes line = without_break(all);
     bool ended = line.len != all.len;
     norm->cut_in_character |= cause == NORM_CAUSE_ENCODING && !ended;
-    bool lone = norm->width > 1 && csvk_delimiter_find(&norm->in, line.ptr, line.len) == NULL &&
-                !has_byte(line, norm->in.enclosure);
+    bool plain = csvk_delimiter_find(&norm->in, line.ptr, line.len) == NULL &&
+                 !has_byte(line, norm->in.enclosure);
+    bool total = !plain && csvk_is_total_line(line, &norm->in);
+    bool lone = norm->width > 1 && (plain || total);
     bool goes_on = footer->to == rec->r.offset && footer->to != 0;
     if (footer->records != 0 ? !lone || !goes_on : lone && goes_on) {
         *footer = (struct norm_footer){.elsewhere = true};
@@ -62,6 +65,7 @@ void norm_note_reject(struct norm *norm, const struct norm_record *rec, enum nor
         footer->lines += norm_count_lines(norm, rec->r.offset, norm->raw_to);
         footer->ended = ended;
         footer->text |= line.len != 0;
+        footer->total |= total;
         footer->copy_end = line.len == 2 && memcmp(line.ptr, "\\.", 2) == 0;
     }
 }
@@ -194,9 +198,12 @@ static void advise_on_footer(struct norm *norm)
                " drops it)",
                skip);
     } else {
-        advise(norm->result,
-               "the last %s no delimiter: a footer? (--skip-tail=%" PRIu64 " drops %s)",
-               f->lines == 1 ? "line has" : "lines have", skip, f->lines == 1 ? "it" : "them");
+        advise(norm->result, "the last %s %s: a footer? (--skip-tail=%" PRIu64 " drops %s)",
+               f->lines == 1 ? "line" : "lines",
+               f->total        ? f->lines == 1 ? "holds a total" : "hold a total"
+               : f->lines == 1 ? "has no delimiter"
+                               : "have no delimiter",
+               skip, f->lines == 1 ? "it" : "them");
     }
 }
 

@@ -60,8 +60,12 @@ static int refuse_sniff(const struct files_job *job, const struct csvk_sniff *sn
 {
     if (sniff->verdict == CSVK_SNIFF_NOT_TABLE || sniff->verdict == CSVK_SNIFF_NOT_TEXT) {
         bool text = sniff->verdict == CSVK_SNIFF_NOT_TABLE;
-        return csvk_fail(err, CSVK_EDATA, "%s: %s", job->files->input,
-                         text ? sniff->on_delimiter.evidence : sniff->on_encoding.evidence);
+        const char *why = text ? sniff->on_delimiter.evidence : sniff->on_encoding.evidence;
+        bool nuls = !text && strstr(why, "NUL bytes (") != NULL;
+        return csvk_fail(err, CSVK_EDATA, "%s: %s%s", job->files->input, why,
+                         nuls ? "; name the delimiter with --delimiter=C, and --null-bytes=remove "
+                                "removes them"
+                              : "");
     }
     return csvk_fail(err, CSVK_EDATA, "%s: the delimiter is not clear (%s): %s; give --delimiter",
                      job->files->input, csvk_sniff_verdict_name(sniff->verdict),

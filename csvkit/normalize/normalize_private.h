@@ -133,13 +133,14 @@ struct norm_signs {
     uint64_t trailing, apostrophes;   /* records with r14; with apostrophes around a field */
 };
 
-/* The rejects without a delimiter up to the last one. See normalize_advice.c. */
+/* The rejects up to the last one that have no delimiter, or a total. See normalize_advice.c. */
 struct norm_footer {
     uint64_t records, lines;
     uint64_t to;    /* where the last reject of any kind ends */
     bool elsewhere; /* there are others, further up */
     bool ended;     /* the last one has a line break */
     bool text;      /* one of them is not blank */
+    bool total;     /* one of them begins with a word for a sum */
     bool copy_end;  /* the last one is `\.` */
 };
 

@@ -17,6 +17,7 @@ struct table_head {
     uint64_t line, offset;
     uint64_t width, tail; /* fields; of these, blank ones at the end */
     uint64_t values;      /* fields that are not blank */
+    bool typed;           /* one of them is a number or a date */
     bool twins;           /* two of them are equal: a second line of a header, rather than names */
     uint64_t like;        /* later records that differ by blank fields at the end alone */
 };
@@ -75,6 +76,8 @@ static void add_head(struct head_pass *pass, const struct csvk_batch *batch,
                                 .tail = count_tail(batch, record)};
     for (uint64_t i = 0; i < record->nfields; i++) {
         head->values += !is_blank_field(batch, record, i);
+        enum csvk_kind kind = csvk_kind_of(csvk_field_raw(batch, record, (size_t)i));
+        head->typed |= kind == CSVK_KIND_NUMBER || kind == CSVK_KIND_DATE;
     }
     head->twins = has_twins(batch, record);
 }
@@ -100,18 +103,33 @@ static int take_batch(void *context, const struct csvk_batch *batch)
     return CSVK_OK;
 }
 
-/* The first record that can be the header of all that follows; 0: the first one is no worse. */
+/*
+ * The first record that can be the header of all that follows; 0: the first one is no worse.
+ *
+ * By its form a title that a spreadsheet has filled up to the width of the table can be one, too.
+ * It is passed by when half of its fields or more are blank at its end, and when something shows
+ * that it is no header without some of its names: a number in it, or an empty record below. Then
+ * the header needs twice the values of all lines above it.
+ */
 static size_t find_header(const struct head_pass *pass)
 {
     uint64_t most = 0; /* values of a line so far */
+    bool passed_by = false, no_names = pass->nheads != 0 && pass->head[0].typed;
     for (size_t k = 0; k < pass->nheads; k++) {
         const struct table_head *head = &pass->head[k];
         uint64_t after = pass->records - 1 - k;
         bool full = head->values == head->width - head->tail && head->values >= 2 && !head->twins;
         bool followed = after >= FOLLOWERS_LEAST && head->like * 10 >= after * 9;
-        if (full && followed && (k == 0 || head->values > most)) {
+        bool filled_up = 2 * head->tail >= head->width;
+        bool more = passed_by ? no_names && head->values >= 2 * most : head->values > most;
+        if (full && followed && !filled_up && (k == 0 || more)) {
             return k;
         }
+        if (full && followed && !filled_up && passed_by) {
+            return 0;
+        }
+        passed_by = passed_by || (full && followed);
+        no_names = no_names || head->values == 0;
         most = head->values > most ? head->values : most;
     }
     return 0;

@@ -101,11 +101,12 @@ static struct csvk_bytes first_line(struct csvk_bytes text)
 }
 
 /* Sets the delimiter to the `length` bytes at `from`, when it can be one. A TAB beside other bytes
-   is a blank between delimiter and value. */
+   is a blank between delimiter and value, unless it stands on both sides. */
 static bool make_delimiter(const unsigned char *from, size_t length, struct csvk_dialect *dialect)
 {
+    bool between = length == LONGEST && from[0] == '\t' && from[LONGEST - 1] == '\t';
     for (size_t i = 0; i < length; i++) {
-        if (!is_allowed(from[i]) || (from[i] == '\t') != (from[0] == '\t')) {
+        if (!is_allowed(from[i]) || (!between && (from[i] == '\t') != (from[0] == '\t'))) {
             return false;
         }
     }

@@ -326,7 +326,7 @@ static int set_up(struct slice_dir *dir, const char *path, struct csvk_error *er
     }
     dir->parent = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (dir->parent < 0) {
-        status = csvk_fail_sys(err, errno, "cannot write %s: folder %s", path, folder);
+        status = csvk_fail_directory(err, errno, path, folder);
         goto out;
     }
     status = check_existing(dir, err);

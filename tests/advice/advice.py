@@ -252,8 +252,8 @@ class Followed:
         if made.told and made.told in said.text:
             return "refused as before"
         leads_on = rows.NAMES_COMMAND.search(made.told)
-        if self.row in GUESSES and not leads_on:
-            return "a dead end: " + made.told
+        if self.row in GUESSES:
+            return None if leads_on else "a dead end: " + made.told
         if base is not None and base.done() and said.about in ("reason", "note"):
             return "refused, and was not before: " + made.told
         return None
@@ -268,13 +268,24 @@ class Followed:
             names = next(good_values.csv.reader(file), [])
         return self.trial.promise(names, made)
 
+    def base_as_read(self):
+        """The options with the delimiter that "auto" finds, and how many lines it leaves out."""
+        if "--delimiter=auto" not in self.base:
+            return self.base, 0
+        found = self.case.sniffed()
+        named = [f"--delimiter={found['delimiter']['value']}" if option == "--delimiter=auto" else option
+                 for option in self.base if option != "--delimiter=auto" or found["delimiter"]["value"]]
+        return named, (found.get("skip_head") or {}).get("value", 0)
+
     def lost_of(self, made, base):
         path, width = self.case.path, made.summary["columns"]
         there = good_values.values_in(made.out)
-        before = self.judged(path, self.base)
+        base_options, above = self.base_as_read()
+        before = self.judged(path, base_options)
         if self.trial.changes is not None and is_open(before):
-            dialect = good_values.Dialect(self.base)
+            dialect = good_values.Dialect(base_options)
             good = good_values.good_records(path, before, dialect)
+            good = {line: values for line, values in good.items() if line > above}
             texts = good_values.LINE.findall(good_values.text_of(path, dialect.encoding))
             count = len(texts) - (texts[-1] == "")
             for line in [line for line in good if self.trial.drops and self.trial.drops(line, texts[line - 1], count)]:

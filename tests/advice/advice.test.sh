@@ -1,3 +1,5 @@
 #!/bin/bash
-# No advice makes things worse: see advice.py. `make check-advice` follows all of it.
+# No advice makes things worse: see advice.py and, for slices and manifests, folders.py. `make check-advice`
+# follows all of it.
+python3 tests/advice/folders.py "$CSVKIT" || exit 1
 exec python3 tests/advice/advice.py ../shared/corpus "$CSVKIT"

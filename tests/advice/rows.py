@@ -228,6 +228,7 @@ ROWS = [
     ("backticks", "validate", r"Read with --enclosure='`', or write", enclosure("`")),
     ("names", "validate", r"give --no-header with --columns\.", names),
     ("delimiter", "validate", r"Give the delimiter with --delimiter='([^\n]+)'\.", delimiter),
+    ("delimiter-long", "validate", r"Convert the file: csvkit normalize --delimiter='([^\n]+)' does\.", normalize_with("--delimiter={}", changes=None)),
     ("name-missing", "validate", r"csvkit normalize --missing-names=first adds col_1\.", normalize_with("--missing-names=first", promise=names_first)),
     ("comments", "validate", r"csvkit normalize --comment=(#) does\.", comment),
     ("cr-in", "validate", r"csvkit normalize --line-break-in=any does\.", normalize_with("--line-break-in=any")),
@@ -239,6 +240,7 @@ ROWS = [
     # normalize
     ("rejects", "normalize", r"; --rejects=FILE sets such records apart", normalize_with()),
     ("nul", "normalize", r"\(--null-bytes=remove\)", normalize_with("--null-bytes=remove")),
+    ("nul-named", "normalize", r"name the delimiter with --delimiter=C, and --null-bytes=remove removes them", nothing(GIVEN)),
     ("not-utf8", "normalize", r"\(--encoding=NAME, or --invalid-utf8=replace\)", lambda found, case:
      sure_encoding("normalize")(found, case) + [Trial("normalize", "--invalid-utf8=replace")]),
     ("fallback-here", "normalize", r"\(--encoding-fallback=NAME, or --invalid-utf8=replace\)",
@@ -267,6 +269,7 @@ ROWS = [
     ("enclosure-escape", "normalize", r"\(try --enclosure=\"'\", --enclosure=none or --escape='\\'\)", nothing(
         "three guesses, of which one may help")),
     ("fallback", "normalize", r"--encoding-fallback=NAME reads such bytes in it, and no others", normalize_with("--encoding-fallback=windows-1252")),
+    ("preamble-lines", "validate", r"Remove the lines above the header; csvkit normalize --skip-head=(\d+) does\.", skip_head),
     ("footer-lines", "validate", r"If they are no records, remove these lines; csvkit normalize --skip-tail=(\d+) does\.", skip_tail),
     ("footer", "normalize", r"\(--skip-tail=(\d+) drops (?:it|them)\)", skip_tail),
     # preflight: what the manifest says

@@ -1,8 +1,9 @@
-/* test_pattern_search.c - the search for a header against memmem: any length, any place, few
+/* test_pattern_search.c - the searches for a header against memmem: any length, any place, few
  * letters. */
 #include "tests/support/support.h"
 
 #include "csvkit/basics.h"
+#include "validator/pair_search.h"
 #include "validator/pattern_search.h"
 
 #include <check.h>
@@ -52,11 +53,37 @@ START_TEST(the_first_place_is_found)
 }
 END_TEST
 
+/* Bytes of any length from 1 on, in data of any size, one piece after the other as batches come. */
+START_TEST(the_first_pair_is_found)
+{
+    static unsigned char bytes[60], data[9000];
+    state = (uint32_t)_i;
+    for (int round = 0; round < 300; round++) {
+        size_t length = 1 + draw(round % 3 == 0 ? 59 : 8), size = draw(sizeof data);
+        unsigned letters = 1 + draw(20);
+        struct byte_pair pair = {0};
+        fill(bytes, length, letters);
+        for (int piece = 0; piece < 3; piece++) {
+            fill(data, size, letters + 2);
+            for (unsigned whole = draw(3); whole > 0 && size > length; whole--) {
+                memcpy(data + draw((unsigned)(size - length + 1)), bytes, length);
+            }
+            const unsigned char *found = pair_find(&pair, bytes, length, data, size);
+            const unsigned char *wanted = memmem(data, size, bytes, length);
+            ck_assert_msg(found == wanted, "%d: length %zu of %zu: %td, not %td", round, length,
+                          size, found != NULL ? found - data : -1,
+                          wanted != NULL ? wanted - data : -1);
+        }
+    }
+}
+END_TEST
+
 static Suite *suite(void)
 {
     Suite *s = suite_create("pattern_search");
     TCase *t = tcase_create("pattern_search");
     tcase_add_loop_test(t, the_first_place_is_found, 0, 20);
+    tcase_add_loop_test(t, the_first_pair_is_found, 0, 20);
     suite_add_tcase(s, t);
     return s;
 }

@@ -210,7 +210,10 @@ START_TEST(what_cannot_be_written_is_refused)
     assert_refused("a-socket", CSVK_EIO, "cannot write a-socket: it is a socket");
     assert_refused("file/x", CSVK_EIO, "cannot write file/x: Not a directory");
     assert_refused("none/x.csv", CSVK_EIO,
-                   "cannot write none/x.csv: directory none: No such file or directory");
+                   "cannot write none/x.csv: directory none (mkdir -p none makes it): "
+                   "No such file or directory");
+    assert_refused("no ne/x.csv", CSVK_EIO,
+                   "cannot write no ne/x.csv: directory no ne: No such file or directory");
     assert_refused("dangling", CSVK_EIO,
                    "cannot write dangling: the symbolic link: No such file or directory");
     ck_assert_int_eq(entries("."), 4);

@@ -127,6 +127,8 @@ static const struct {
     {"a\001\002b\n1\001\0022\n", "\001\002", false},
     {"a||b\n\"x|y\"||\"z||\"\n", "||", false},
     {"a|||b\n1|||2\n", "|||", false},
+    {"a\t|\tb\n1\t|\t2\n", "\t|\t", false},
+    {"a\t|\tb\n1\t|\t2\tx\n", "|", false}, /* a TAB stands alone */
     {"a||b\n1| |2\n3|x|4\n", "|", false},  /* the empty field is not always empty */
     {"a|b|c\n1||2\n4||5\n", "|", false},   /* it has a name */
     {"a||b\n1||2||3\n4||5\n", "|", false}, /* nothing is sure where widths differ */
@@ -297,7 +299,12 @@ START_TEST(lines_above)
         {"Report\nid;n\na;1\nb;2\n", 1, ';'},
         {"Report\n\nby;Ann\nid;n;m\na;1;2\nb;2;3\n", 3, ';'},
         {"Report;;\nid;n;m\na;1;2\nb;2;3\n", 1, ';'}, /* as wide as the table */
-        {"id,n\nx,a,1\ny,b,2\nz,c,3\n", 0, ','},      /* a header that lacks a name */
+        {"By;2024;;\nid;n;m;k\na;1;2;3\nb;2;3;4\n", 1, ';'},
+        {"By;me;;\n;;;\nid;n;m;k\na;1;2;3\nb;2;3;4\n", 2, ';'},
+        {"By;me;;\nid;n;m;k\na;1;2;3\nb;2;3;4\n", 0, ';'}, /* or a header that lacks names */
+        {"n;m;;\na;b;?;x\nc;d;1;2\ne;f;2;3\ng;h;3;4\n", 0, ';'},
+        {"By;2024;x;\nid;n;m;k\na;1;2;3\nb;2;3;4\n", 0, ';'}, /* not half of it is blank */
+        {"id,n\nx,a,1\ny,b,2\nz,c,3\n", 0, ','},              /* a header that lacks a name */
         {"id,n,m,k\na,1,2\nb,2,3\n", 0, ','},
         {"Report\na,1\nb,2\nc,3\n", 0, ','},   /* no header */
         {"A;B;C;D\nid;n\na;1\nb;2\n", 0, ';'}, /* more values above than in it */

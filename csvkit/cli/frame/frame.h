@@ -125,7 +125,7 @@ size_t cli_columns_of(const char *text, size_t length); /* code points */
 
 #define CLI_SIZE_MEANS                                                                             \
     "SIZE is a number of bytes, or a number with one of the units kB MB GB TB (powers of 1000) "   \
-    "or KiB MiB GiB TiB (powers of 1024)."
+    "or KiB MiB GiB TiB (powers of 1024), in small or capital letters."
 #define CLI_EXIT_MEANS                                                                             \
     "Exit status: 0 when all is done and the data is good, 1 when the data was refused, 2 when "   \
     "anything else went wrong."
