@@ -1,0 +1,257 @@
+/*
+ * test_validator_search.c - records that are found by searching: a header that comes again, empty
+ * records, lines that look like records.
+ */
+#include "tests/support/judged.h"
+#include "tests/support/support.h"
+#include "validator/validator.h"
+
+#include <string.h>
+
+/* A table of `records` records, with `line` as the record of each of the given numbers. */
+static void make_table(struct csvk_buf *table, uint64_t records, const char *line,
+                       const uint64_t *at)
+{
+    csvk_buf_clear(table);
+    for (uint64_t i = 1; i <= records; i++) {
+        bool special = i == *at;
+        at += special;
+        ck_assert_int_eq(csvk_buf_puts(table, special  ? line
+                                              : i == 1 ? "id,b\n"
+                                                       : "7,8\n"),
+                         CSVK_OK);
+    }
+}
+
+/* A header is found wherever it comes again. Empty records are searched for in the beginning of a
+   file, in all of it once one was found there, and at its end. */
+START_TEST(clean_records_are_searched_for)
+{
+    static const struct {
+        const char *rule, *line;
+        uint64_t at[3];
+        uint64_t count;
+    } cases[] = {
+        {"header-repeated", "id,b\n", {50, 1000000, 0}, 2},
+        {"header-repeated", "id,b\n", {999999, 0, 0}, 1},
+        {"header-repeated", "id,b\n", {1000000, 0, 0}, 1},
+        {"empty-record", ",\n", {50, 1000000, 0}, 2},
+        {"empty-record", ",\n", {8192, 0, 0}, 1},
+        {"empty-record", ",\n", {8193, 0, 0}, 0},
+        {"empty-record", ",\n", {999999, 1000000, 0}, 2},
+    };
+    struct csvk_buf table = CSVK_BUF_INIT;
+    struct csvk_validate_options options;
+    csvk_validate_options_init(&options);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        make_table(&table, 1000000, cases[i].line, cases[i].at);
+        struct csvk_validator *v = judge(csvk_buf_text(&table), table.length, &options);
+        const struct csvk_finding *f = first_of(report_of(v), cases[i].rule);
+        ck_assert_msg((f != NULL) == (cases[i].count != 0), "case %zu", i);
+        if (f != NULL) {
+            ck_assert_uint_eq(f->record, cases[i].at[0]);
+            ck_assert_uint_eq(f->line, cases[i].at[0]);
+            ck_assert_uint_eq(f->extra[0].number, cases[i].count);
+        }
+        csvk_validator_free(v);
+    }
+    csvk_buf_release(&table);
+}
+END_TEST
+
+/* However far it is, by either search, where many lines have a part of it. */
+START_TEST(headers_are_found_however_far)
+{
+    enum { FAR = 9 * 1000 * 1000 };
+    static const char line[] = "id of a record that is clean,and has no nnnnname in it\n";
+    struct csvk_buf table = CSVK_BUF_INIT;
+    struct csvk_validate_options options;
+    csvk_validate_options_init(&options);
+    for (size_t length = 4; length <= 128; length = 3 * length) {
+        char header[160];
+        csvk_buf_clear(&table);
+        memset(header, 'n', length);
+        memcpy(header, "id,", 3);
+        memcpy(header + length, "\n", 2);
+        ck_assert_int_eq(csvk_buf_puts(&table, header), CSVK_OK);
+        while (table.length < FAR) {
+            ck_assert_int_eq(csvk_buf_puts(&table, line), CSVK_OK);
+        }
+        ck_assert_int_eq(csvk_buf_puts(&table, header), CSVK_OK);
+        struct csvk_validator *v = judge(csvk_buf_text(&table), table.length, &options);
+        const struct csvk_finding *f = first_of(report_of(v), "header-repeated");
+        ck_assert_msg(f != NULL && f->byte == table.length - length - 1, "length %zu", length);
+        csvk_validator_free(v);
+    }
+    csvk_buf_release(&table);
+}
+END_TEST
+
+/* In a table of two columns two lines look like records only where text stands after the closing
+   quote; the count does not hang on how many findings are kept. */
+START_TEST(two_lines_look_like_records_where_quotes_are_wrong)
+{
+    static const struct {
+        const char *record;
+        uint64_t count, column;
+    } cases[] = {
+        {"1,\"tube 4\n2,tube \"5\n", 1, 3},     {"1,\"tube 4\r\n2,tube \"5\r\n", 1, 3},
+        {"1,\"tube 4\n2,tube 5\"\n", 0, 0},     /* may be a note */
+        {"1,\"tube, 4\n2,tube \"5\n", 0, 0},    /* the first line is none of the table */
+        {"1,\"tube 4\ntube \"5\n", 0, 0},       /* nor the second */
+        {"1,\"tube 4\n2,\n3,tube \"5\n", 1, 3}, /* three lines, told once */
+        {"\"1,tube\n2,4\"5,x\n", 0, 0},         /* another field */
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct csvk_buf table = CSVK_BUF_INIT;
+        ck_assert_int_eq(csvk_buf_puts(&table, "id,text\n0,x\n"), CSVK_OK);
+        for (int times = 0; times < 3; times++) {
+            ck_assert_int_eq(csvk_buf_puts(&table, cases[i].record), CSVK_OK);
+        }
+        for (uint64_t kept = 0; kept < 3; kept++) {
+            struct csvk_validate_options options;
+            csvk_validate_options_init(&options);
+            options.max_findings = kept;
+            struct csvk_validator *v = judge(csvk_buf_text(&table), table.length, &options);
+            const struct csvk_report *report = report_of(v);
+            const struct csvk_finding *f = first_of(report, "multiline-field-suspicious");
+            ck_assert_msg(kept != 0 || (f != NULL ? f->column : 0) == cases[i].column, "case %zu",
+                          i);
+            ck_assert_msg(count_of(report, "multiline-field-suspicious") == 3 * cases[i].count,
+                          "case %zu", i);
+            csvk_validator_free(v);
+        }
+        csvk_buf_release(&table);
+    }
+}
+END_TEST
+
+/* A value that is equal to the name of the only column means something only when somebody has named
+   that column. */
+START_TEST(a_header_of_one_column_is_found_when_it_was_named)
+{
+    static const struct {
+        enum csvk_header header;
+        const char *name;
+        uint64_t found;
+    } cases[] = {{CSVK_HEADER, NULL, 0},
+                 {CSVK_HEADER, "id", 3},
+                 {CSVK_SKIPPED_HEADER, "key", 3},
+                 {CSVK_NO_HEADER, "key", 0}};
+    static const char table[] = "id\n1\nid\n2\n";
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct csvk_validate_options options;
+        csvk_validate_options_init(&options);
+        options.header = cases[i].header;
+        if (cases[i].name != NULL) {
+            ck_assert_int_eq(csvk_strings_add(&options.columns, cases[i].name), CSVK_OK);
+        }
+        struct csvk_validator *v = judge(table, strlen(table), &options);
+        const struct csvk_finding *f = first_of(report_of(v), "header-repeated");
+        ck_assert_msg((f != NULL ? f->record : 0) == cases[i].found, "case %zu", i);
+        csvk_validator_free(v);
+        csvk_validate_options_release(&options);
+    }
+}
+END_TEST
+
+/* Headers of every length, at every distance from the start: none of them is missed. */
+START_TEST(headers_of_every_length_are_found)
+{
+    static const char name[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+    struct csvk_validate_options options;
+    csvk_validate_options_init(&options);
+    for (int length = 1; length < 300; length += length < 30 ? 1 : 13) {
+        for (int before = 0; before < 40; before += length < 20 ? 1 : 7) {
+            struct csvk_buf table = CSVK_BUF_INIT;
+            for (int part = 0; part < 3; part++) {
+                ck_assert_int_eq(csvk_buf_puts(&table, "x,"), CSVK_OK);
+                for (int i = 0; i < length; i++) {
+                    ck_assert_int_eq(csvk_buf_putc(&table, (unsigned char)name[i % 63]), CSVK_OK);
+                }
+                ck_assert_int_eq(csvk_buf_puts(&table, part == 0 ? "\n" : "\ny,"), CSVK_OK);
+                for (int i = 0; i < before && part != 0; i++) {
+                    ck_assert_int_eq(csvk_buf_puts(&table, "abc"), CSVK_OK);
+                }
+                ck_assert_int_eq(csvk_buf_puts(&table, part == 0 ? "" : "\n"), CSVK_OK);
+            }
+            struct csvk_validator *v = judge(csvk_buf_text(&table), table.length, &options);
+            const struct csvk_finding *f = first_of(report_of(v), "header-repeated");
+            ck_assert_msg(f != NULL && f->extra[0].number == 2, "%d %d", length, before);
+            csvk_validator_free(v);
+            csvk_buf_release(&table);
+        }
+    }
+}
+END_TEST
+
+/* Where LF ends the lines, a CR may begin a header; the search has to get past the places at which
+   it comes again. */
+START_TEST(a_header_that_begins_with_cr_is_found)
+{
+    static const char table[] = "\n\ra,b\n1,2\n\ra,b\n3,4\n\ra,b\n";
+    struct csvk_validate_options options;
+    csvk_validate_options_init(&options);
+    struct csvk_validator *v = judge(table, strlen(table), &options);
+    const struct csvk_finding *f = first_of(report_of(v), "header-repeated");
+    ck_assert_ptr_nonnull(f);
+    ck_assert_uint_eq(f->record, 4);
+    ck_assert_uint_eq(f->extra[0].number, 2);
+    csvk_validator_free(v);
+}
+END_TEST
+
+static void tune_window(struct csvk_options *options, void *context)
+{
+    (void)context;
+    options->window = 4096;
+}
+
+/* Empty records far behind what is searched count only where the file ends with them, however many
+   batches they fill. */
+START_TEST(empty_records_at_the_end_are_counted)
+{
+    struct csvk_validate_options options;
+    struct csvk_validate_hooks hooks = {.size = sizeof hooks, .tune = tune_window};
+    csvk_validate_options_init(&options);
+    for (uint64_t after = 0; after < 2; after++) {
+        struct csvk_buf table = CSVK_BUF_INIT;
+        struct csvk_error err = {0};
+        struct csvk_source *source = NULL;
+        struct csvk_validator *v = NULL;
+        for (uint64_t i = 1; i <= 63000 + 2000 * after; i++) {
+            bool empty = i > 60000 && i <= 63000;
+            ck_assert_int_eq(csvk_buf_puts(&table, empty ? ",\n" : "7,8\n"), CSVK_OK);
+        }
+        ck_assert_int_eq(csvk_source_memory(&source, table.data, table.length, &err), CSVK_OK);
+        ck_assert_int_eq(csvk_validate_source(&v, source, &options, &hooks, &err), CSVK_OK);
+        const struct csvk_finding *f = first_of(report_of(v), "empty-record");
+        ck_assert((f != NULL) == (after == 0));
+        if (f != NULL) {
+            ck_assert_uint_eq(f->record, 60001);
+            ck_assert_uint_eq(f->line, 60001);
+            ck_assert_uint_eq(f->byte, 240000);
+            ck_assert_uint_eq(f->extra[0].number, 3000);
+        }
+        csvk_validator_free(v);
+        csvk_source_free(source);
+        csvk_buf_release(&table);
+    }
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("validator_search");
+    TCase *tcase = tcase_create("validator_search");
+    tcase_set_timeout(tcase, 60);
+    tcase_add_test(tcase, clean_records_are_searched_for);
+    tcase_add_test(tcase, a_header_that_begins_with_cr_is_found);
+    tcase_add_test(tcase, headers_are_found_however_far);
+    tcase_add_test(tcase, two_lines_look_like_records_where_quotes_are_wrong);
+    tcase_add_test(tcase, a_header_of_one_column_is_found_when_it_was_named);
+    tcase_add_test(tcase, headers_of_every_length_are_found);
+    tcase_add_test(tcase, empty_records_at_the_end_are_counted);
+    suite_add_tcase(suite, tcase);
+    return support_run(suite);
+}
