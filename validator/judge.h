@@ -265,7 +265,7 @@ void end_judge(struct csvk_validator *v);
    there is no other in the line. */
 bool judge_is_sep(struct csvk_bytes head);
 bool sample_begins_with_sep(const struct csvk_validator *v);
-/* How many lines at the start of the file begin with #. */
+/* How many lines at the start of the file begin with #, and empty ones below them. */
 size_t sample_comments(const struct csvk_validator *v);
 void sample_feed(struct csvk_validator *v);
 void sample_merge(struct csvk_validator *left, const struct csvk_validator *right);

@@ -504,6 +504,15 @@ bool sample_begins_with_sep(const struct csvk_validator *v)
             judge_is_sep((struct csvk_bytes){v->sample.data, v->sample.length}));
 }
 
+/* Passes the line break at *at, of one or two bytes. False: there is none. */
+static bool pass_line_break(const struct csvk_buf *text, size_t *at)
+{
+    size_t from = *at;
+    *at += *at < text->length && text->data[*at] == '\r';
+    *at += *at < text->length && text->data[*at] == '\n';
+    return *at != from;
+}
+
 size_t sample_comments(const struct csvk_validator *v)
 {
     size_t lines = 0, at = 0;
@@ -512,8 +521,10 @@ size_t sample_comments(const struct csvk_validator *v)
         while (at < v->sample.length && s[at] != '\n' && s[at] != '\r') {
             at++;
         }
-        at += at < v->sample.length && s[at] == '\r';
-        at += at < v->sample.length && s[at] == '\n';
+        pass_line_break(&v->sample, &at);
+        lines++;
+    }
+    while (lines != 0 && pass_line_break(&v->sample, &at)) {
         lines++;
     }
     return lines;

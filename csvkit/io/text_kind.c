@@ -275,18 +275,27 @@ static bool is_log(struct csvk_bytes text)
     return n.lines >= LINES_LEAST && n.stamped * 2 >= n.lines && !is_divided(text, after_moment);
 }
 
-/* `# Title`, or a line that underlines the first one. */
-static bool has_title(struct csvk_bytes text)
+/* How many # the first line begins with. */
+static size_t count_marks(struct csvk_bytes text)
 {
     size_t marks = 0;
     while (marks < text.len && text.ptr[marks] == '#') {
         marks++;
     }
-    if (marks != 0) {
-        return marks < 4 && text.len > marks + 1 && text.ptr[marks] == ' ' &&
-               count_words(skip(text, marks)) != 0;
-    }
+    return marks;
+}
+
+/* `# Title` alone, or a line that underlines the first one. Several lines with # are comments above
+   a table. */
+static bool has_title(struct csvk_bytes text)
+{
     struct csvk_bytes second = next_line(text);
+    size_t marks = count_marks(text);
+    if (marks != 0) {
+        struct csvk_bytes title = skip(first_line(text), marks);
+        return marks < 4 && title.len > 1 && title.ptr[0] == ' ' && count_words(title) != 0 &&
+               count_marks(second) == 0;
+    }
     return begins(second, "====") || begins(second, "----");
 }
 

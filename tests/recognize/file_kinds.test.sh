@@ -156,6 +156,8 @@ names = {"hive": b"a\1b\1c\n" + b"1\0012\0013\n" * 900, "tag": b"<b>,c\n1,2\n", 
          "moment": b"2024-01-31 12:00:01,INFO,it has begun\n" * 9, "blank": b"2024-01-31 12:00:01, INFO, it has begun\n" * 9, "stamps": b"2024-01-31 12:00:01\n" * 9,
          "log": b"line\n" + b"2024-01-31 12:00:01 it has begun\n" * 9, "bar": b"Jan 31 12:00:01 | it has begun | x y\n" * 9,
          "comments": b"# made by somebody who made it\n\n# and by another person, too\n\na,b\n1,2\n3,4\n5,6\n7,8\n",
+         "above": b"# Pages of all web sites in it\n# from January to the end of March\n\n/a,\"1,2\",3\n/b,4,5\n\nday,views of all pages at once\n1,2\n",
+         "framed": b"# -----\n\nall pages of the web site\n\nPage,Views of it, in all\n/a,\"1,2\",3\n/b,4,5,6\n",
          "ids": b"# id\n\n1\n\n2\n\n3\n", "titles": b"# Title\nall of it is here\none two three four\n",
          "brace": b'{"a",b}\n1,2\n', "old": b"\7\1" + b"\2\3;\4\5;\6\7;\1;x\n" * 20}
 for name, data in names.items():
