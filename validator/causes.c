@@ -237,23 +237,14 @@ static bool quotes_are_data(struct csvk_validator *v)
            csvk_delimiter_same(&sniff.dialect, &v->options.dialect);
 }
 
-/* What quotes did that are data: the first finding of each kind stands for all. */
-static void explain_strays(struct csvk_validator *v)
+/* What quotes did that a cause explains: the first finding of each kind stands for all. */
+static void follow_quotes(struct csvk_validator *v, const struct csvk_finding *cause)
 {
-    static const enum rule_index kinds[] = {RULE_QUOTE_IN_UNQUOTED_FIELD,
-                                            RULE_TEXT_AFTER_CLOSING_QUOTE,
-                                            RULE_MULTILINE_FIELD_SUSPICIOUS};
-    const struct csvk_finding *first = first_stray(v);
-    if (first == NULL || !quotes_are_data(v)) {
-        return;
-    }
-    struct csvk_finding *cause = add_beside(v, RULE_QUOTE_STYLE_SUSPECTED, first);
-    if (cause == NULL) {
-        return;
-    }
-    finding_text(v, cause, "style", "nothing, and quotes look like data");
-    finding_remedy(v, cause, "Read with --enclosure=none.");
-    mark_cause(v, cause, (enum rule_index)(first->rule - csvk_rule_table));
+    static const enum rule_index kinds[] = {
+        RULE_QUOTE_IN_UNQUOTED_FIELD,    RULE_TEXT_AFTER_CLOSING_QUOTE,
+        RULE_SPACE_BEFORE_OPENING_QUOTE, RULE_SPACE_AFTER_CLOSING_QUOTE,
+        RULE_MULTILINE_FIELD_SUSPICIOUS,
+    };
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         struct csvk_findings *kept = &v->kept[kinds[i]];
         if (v->options.max_findings != 0) {
@@ -262,6 +253,22 @@ static void explain_strays(struct csvk_validator *v)
         for (size_t k = 0; k < kept->count; k++) {
             follow(v, &kept->item[k], cause);
         }
+    }
+}
+
+/* Quotes that are data are the cause of all that is said about quotes. */
+static void explain_strays(struct csvk_validator *v)
+{
+    const struct csvk_finding *first = first_stray(v);
+    if (first == NULL || !quotes_are_data(v)) {
+        return;
+    }
+    struct csvk_finding *cause = add_beside(v, RULE_QUOTE_STYLE_SUSPECTED, first);
+    if (cause != NULL) {
+        finding_text(v, cause, "style", "nothing, and quotes look like data");
+        finding_remedy(v, cause, "Read with --enclosure=none.");
+        mark_cause(v, cause, (enum rule_index)(first->rule - csvk_rule_table));
+        follow_quotes(v, cause);
     }
 }
 
@@ -444,6 +451,9 @@ void causes_judge(struct csvk_validator *v)
     explain_records(v, RULE_FOOTER_SUSPECTED, v->shape.tail.first, records);
     explain_styles(v);
     explain_strays(v);
+    if (all == RULE_DELIMITER_SUSPECTED) {
+        follow_quotes(v, first_kept(v, all)); /* an enclosure stands where a field begins */
+    }
     if (all != RULES && explain_records(v, all, 1, records) == v->kept[RULE_FIELD_COUNT].count) {
         fold(v, 0, 0);
     }

@@ -65,6 +65,10 @@ static const struct cause_case cause_cases[] = {
      "comment-line@1 ambiguous-empty-record@2 ambiguous-empty-record@3 field-count@4",
      {"--comment=#", "1 more finding"},
      "Enclose fields"},
+    {"d;e;f\n1;2;\"x; y\"\n3;4;\"z\"\n", /* the wrong delimiter breaks enclosures, too */
+     "delimiter-suspected@0 quote-in-unquoted-field@2",
+     {"--delimiter='semicolon'", "3 more findings"},
+     "Enclose the field"},
     {"sep=;\nx;1\n2,5;1\n3,5;1\n",
      "sep-directive@1 field-count@3",
      {"Remove the line; give"},
