@@ -50,7 +50,7 @@ MODES = [(mode, None) for mode in ONCE] + [  # how a request fails, and what fol
     ('answer lost', '401')]
 OLD = [['7', 'old'], ['8', 'old']]
 NEW = [['1', 'a'], ['2', 'b'], ['3', 'c, "d"']]
-LIMIT = 60  # seconds for one command, requests for one schedule: 300
+LIMIT = 240  # seconds for one command, requests for one schedule: 300
 
 
 class Load:
