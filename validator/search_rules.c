@@ -125,9 +125,9 @@ static void search_batch(struct csvk_validator *v, struct search *s)
         }
         at = (size_t)(found - b->bytes);
         try_place(v, s, &w, at);
-        while (at < b->size && !is_break(b->bytes[at])) {
-            at++; /* nowhere else in this line does a record begin */
-        }
+        do {
+            at++; /* nowhere else in this line does a record begin; the place itself may be a CR */
+        } while (at < b->size && !is_break(b->bytes[at]));
     }
 }
 

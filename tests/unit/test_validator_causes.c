@@ -185,6 +185,22 @@ START_TEST(headers_of_every_length_are_found)
 }
 END_TEST
 
+/* Where LF ends the lines, a CR may begin a header; the search has to get past the places at which
+   it comes again. */
+START_TEST(a_header_that_begins_with_cr_is_found)
+{
+    static const char table[] = "\n\ra,b\n1,2\n\ra,b\n3,4\n\ra,b\n";
+    struct csvk_validate_options options;
+    csvk_validate_options_init(&options);
+    struct csvk_validator *v = judge(table, strlen(table), &options);
+    const struct csvk_finding *f = first_of(report_of(v), "header-repeated");
+    ck_assert_ptr_nonnull(f);
+    ck_assert_uint_eq(f->record, 4);
+    ck_assert_uint_eq(f->extra[0].number, 2);
+    csvk_validator_free(v);
+}
+END_TEST
+
 static void tune_window(struct csvk_options *options, void *context)
 {
     (void)context;
@@ -545,6 +561,7 @@ int main(void)
     tcase_set_timeout(tcase, 60);
     int cases = (int)(sizeof(cause_cases) / sizeof(cause_cases[0]));
     tcase_add_test(tcase, clean_records_are_searched_for);
+    tcase_add_test(tcase, a_header_that_begins_with_cr_is_found);
     tcase_add_test(tcase, long_headers_are_found_however_far);
     tcase_add_test(tcase, two_lines_look_like_records_where_quotes_are_wrong);
     tcase_add_test(tcase, a_header_of_one_column_is_found_when_it_was_named);
