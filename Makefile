@@ -103,7 +103,7 @@ EXTRA_SO := $(B)/libcsvkit-extra.so.$(VERSION)
 LIBS := $(EXTRA) $(LIB)
 LINK_LIBS := $(LIBS) $(EXTRA_LIBS)
 
-.PHONY: all doc check check-large-slice check-large-upload check-storage-faults check-manifests check-mutations check-parallel check-processor check-schema-values check-slice-spread check-radosgw check-damage check-advice check-mutants compare bench benchmarks bench-damage bench-damage-world bench-deps bench-repair fuzz fuzz-bins lint install install-files uninstall dist distcheck deb tarball npm sbom site exports \
+.PHONY: all doc check check-large-slice check-large-upload check-storage-faults check-manifests check-mutations check-parallel check-partial check-cluster check-processor check-schema-values check-slice-spread check-radosgw check-damage check-advice check-mutants compare bench bench-compare bench-scale benchmarks bench-damage bench-damage-world bench-deps bench-repair fuzz fuzz-bins lint install install-files uninstall dist distcheck deb tarball npm sbom site exports \
 	coverage clean help demo deps tests
 .DEFAULT_GOAL := all
 
@@ -298,6 +298,13 @@ PARALLEL_BIN := $(filter $(B)/tests/unit/test_parallel%,$(filter-out %_memory,$(
 check-parallel: $(PARALLEL_BIN) ## PARALLEL random and broken files for each command with -j: 1 to 8 threads as one
 	@for test in $(PARALLEL_BIN); do CSVK_PARALLEL=$(PARALLEL) $$test || exit 1; done
 
+PARTIAL ?= 100000
+check-partial: $(B)/tests/unit/test_partial ## PARTIAL random and broken files, judged in 1 to 51 parts and joined, as in one run
+	@CSVK_PARTIAL=$(PARTIAL) $(B)/tests/unit/test_partial
+
+check-cluster: all ## a real Slurm of one node runs a job array of parts, GNU parallel too; as in one run
+	@CSVKIT=$(CURDIR)/$(TOOL) tests/cluster/check.sh
+
 check-advice: all ## every advice that names a command or an option, followed on all files of the corpora
 	@python3 tests/advice/folders.py $(TOOL)
 	@python3 tests/advice/advice.py ../shared/corpus $(TOOL) all
@@ -316,6 +323,12 @@ benchmarks: all bench-bins ## write doc/benchmarks.md: what make bench prints, a
 
 compare: all ## what other programs say of the same broken files (those that are installed; NODE_PATH for npm's)
 	@python3 tests/bench/compare.py $(TOOL)
+
+bench-compare: bench-bins ## instructions by stage (callgrind), beside the revision REV: which stage grew
+	@python3 tests/bench/stages.py $(B) '$(REV)'
+
+bench-scale: bench-bins ## what a byte, a part and a key cost, and what a model makes of it for 1 TB and 100 TB
+	@python3 tests/bench/scale.py $(B)
 
 bench-deps: ## install what make bench compares with, and tables for it (apt; as root or through sudo)
 	@EXTRA_PACKAGES='golang-go golang-github-klauspost-pgzip-dev pigz ieee-data unicode-data' tests/deps.sh

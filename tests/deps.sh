@@ -4,7 +4,7 @@ set -eu
 need='gcc g++ make pkg-config zlib1g-dev libcsv-dev libcjson-dev libdeflate-dev libisal-dev
 libzstd-dev liblzma-dev libbz2-dev libuchardet-dev libutf8proc-dev libmagic-dev zstd xz-utils bzip2
 libcurl4-openssl-dev libssl-dev curl openssl python3-swift check libsubunit-dev jq python3
-python3-jsonschema bash ca-certificates'
+python3-jsonschema python3-yaml bash ca-certificates'
 missing=
 for package in $need ${EXTRA_PACKAGES:-}; do
     dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' ||

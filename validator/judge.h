@@ -180,6 +180,15 @@ int judge_collect(struct csvk_validator *v, struct csvk_error *err);
 int judge_read_options(struct csvk_validate_options *own,
                        const struct csvk_validate_options *options, struct csvk_error *err);
 
+/* validate.c */
+/* Sets sep, dialect and width in `options` when the source begins with a line `sep=X`. */
+int validate_find_sep(struct csvk_source *source, struct csvk_validate_options *options,
+                      struct csvk_error *err);
+/* Reads all records, judges them, and finishes the validator. */
+int validate_records(struct csvk_reader *reader, struct csvk_validator *v,
+                     struct csvk_source *source, const struct csvk_validate_hooks *hooks,
+                     struct csvk_error *err);
+
 /* finding_place.c: line, column and excerpt of a finding, from the batch at hand */
 void judge_locate(struct csvk_validator *v, struct csvk_finding *f);
 void judge_locate_end_of_batch(struct csvk_validator *v);
@@ -291,6 +300,8 @@ int keys_merge(struct csvk_validator *left, struct csvk_validator *right, struct
 /* Is a cell of this column, from 0, told by empty-key when it has no value? It is one finding, that
    of the rule with the higher severity; with the same, of value-missing (schema_tells_missing). */
 bool keys_tell_empty(const struct csvk_validator *v, size_t column);
+/* The set of all keys so far; NULL: there is no primary key. */
+struct csvk_keys *keys_set(const struct csvk_validator *v);
 void keys_free(struct key_state *keys);
 
 /* schema_rules.c: these do nothing when no types are declared */
@@ -326,6 +337,8 @@ void schema_free(struct schema_state *schema);
 /* unique_rules.c: these do nothing when nothing has to be unique */
 int unique_finish(struct csvk_validator *v, struct csvk_error *err);
 int unique_merge(struct csvk_validator *left, struct csvk_validator *right, struct csvk_error *err);
+/* The set number `index` from 0; NULL: there are no more. */
+struct csvk_keys *unique_set(const struct csvk_validator *v, size_t index);
 
 /* record_in_memory.c: fields of records in memory, when the reader has not reported them */
 struct field_walk {

@@ -59,6 +59,11 @@ int keys_new(struct csvk_validator *v, struct csvk_error *err)
                : status;
 }
 
+struct csvk_keys *keys_set(const struct csvk_validator *v)
+{
+    return v->keys != NULL ? v->keys->keys : NULL;
+}
+
 void keys_free(struct key_state *k)
 {
     if (k == NULL) {

@@ -51,6 +51,12 @@ void unique_free(struct unique_state *u)
     csvk_free(u);
 }
 
+struct csvk_keys *unique_set(const struct csvk_validator *v, size_t index)
+{
+    const struct unique_state *u = v->schema != NULL ? v->schema->unique : NULL;
+    return u != NULL && index < u->count ? u->item[index].keys : NULL;
+}
+
 static size_t count_unique(const struct csvk_schema *schema)
 {
     size_t count = csvk_schema_unique_count(schema);

@@ -53,9 +53,8 @@ static uint64_t count_fields(struct field_walk *walk)
     return field.complete || walk->size < HEAD_BYTES ? count : 0;
 }
 
-/* Sets sep, dialect and width in `options` when the source begins with a line `sep=X`. */
-static int look_for_sep_line(struct csvk_source *source, struct csvk_validate_options *options,
-                             struct csvk_error *err)
+int validate_find_sep(struct csvk_source *source, struct csvk_validate_options *options,
+                      struct csvk_error *err)
 {
     struct csvk_bytes head;
     struct csvk_dialect dialect = options->dialect;
@@ -139,8 +138,9 @@ int csvk_validator_look(struct csvk_validator *validator, struct csvk_source *so
 static const struct csvk_sized hooks_type =
     CSVK_SIZED(struct csvk_validate_hooks, begin, CSVK_SIZED_BY_HAND);
 
-static int pump(struct csvk_reader *reader, struct csvk_validator *v, struct csvk_source *source,
-                const struct csvk_validate_hooks *hooks, struct csvk_error *err)
+int validate_records(struct csvk_reader *reader, struct csvk_validator *v,
+                     struct csvk_source *source, const struct csvk_validate_hooks *hooks,
+                     struct csvk_error *err)
 {
     const struct csvk_batch *batch;
     int status;
@@ -188,7 +188,7 @@ static int judge_source(struct csvk_validator *v, struct csvk_source *source,
         status = hooks->begin(reader, hooks->context, err);
     }
     if (status == CSVK_OK) {
-        status = pump(reader, v, source, hooks, err);
+        status = validate_records(reader, v, source, hooks, err);
     }
     csvk_reader_free(reader);
     return status;
@@ -223,7 +223,7 @@ int csvk_validate_source(struct csvk_validator **out, struct csvk_source *source
         status = csvk_sized_read(&hooks_type, &own_hooks, hooks, err);
     }
     if (status == CSVK_OK && own.sep == CSVK_SEP_LOOK && !own.continuation) {
-        status = look_for_sep_line(source, &own, err);
+        status = validate_find_sep(source, &own, err);
     }
     return status == CSVK_OK ? validate(out, source, &own, &own_hooks, err) : status;
 }

@@ -12,6 +12,7 @@
 #include "csvkit/cli/table/table_options.h"
 #include "csvkit/cli/table/verify_option.h"
 #include "csvkit/cli/validate/judged_files.h"
+#include "csvkit/cli/validate/partial_files.h"
 #include "csvkit/cli/validate/validate_help.h"
 
 #include "csvkit/schema/read/schema_file_rules.h"
@@ -464,6 +465,55 @@ static void do_operand(struct validate_job *job, const char *path)
     }
 }
 
+/* ---- parts of a file ------------------------------------------------------------------------- */
+
+/* Sets what parts are judged by. */
+static bool use_part_table(struct validate_job *job)
+{
+    bool ready = use_table(job, &job->table);
+    job->options.dialect = job->dialect_given;
+    if (ready) {
+        worsen(job, cli_check_part_options(job->cli, &job->options));
+    }
+    return ready && job->status == CLI_GOOD;
+}
+
+static void make_part(struct validate_job *job)
+{
+    const char *path = cli_noperands(job->cli) == 1 ? cli_operand(job->cli, 0) : NULL;
+    if (path == NULL) {
+        worsen(job, cli_trouble(job->cli, "--partial judges one FILE"));
+    } else if (use_part_table(job)) {
+        worsen(job, cli_make_part(job->cli, path, &job->options));
+    }
+}
+
+static void join_parts(struct validate_job *job)
+{
+    struct csvk_error err = {0};
+    struct csvk_validator *v = NULL;
+    char *name = NULL;
+    if (!use_part_table(job)) {
+        return;
+    }
+    int status = cli_join_parts(job->cli, &job->options, &v, &name, &err);
+    status = status == CSVK_OK ? conclude(job, name, v, &err) : status;
+    if (status != CSVK_OK) {
+        fail(job, name != NULL ? name : "parts", &err);
+    }
+    csvk_validator_free(v);
+    csvk_free(name);
+}
+
+static void do_parts(struct validate_job *job)
+{
+    if (cli_makes_part(job->cli)) {
+        make_part(job);
+    } else {
+        join_parts(job);
+    }
+}
+
 static void do_operands(struct validate_job *job)
 {
     size_t count = cli_noperands(job->cli);
@@ -488,7 +538,9 @@ static int run(struct cli *cli)
         return cli_trouble(cli, "out of memory");
     }
     csvk_validate_options_init(&job.options);
-    job.status = cli_take_files_from(cli);
+    bool parts = cli_makes_part(cli) || cli_joins_parts(cli);
+    job.status = parts ? cli_check_parts(cli) : CLI_GOOD;
+    job.status = job.status == CLI_GOOD ? cli_take_files_from(cli) : job.status;
     const char *first = cli_noperands(cli) > 0        ? cli_operand(cli, 0)
                         : !cli_has(cli, "files-from") ? "-"
                                                       : NULL;
@@ -500,13 +552,15 @@ static int run(struct cli *cli)
         job.status = cli_projects_apply(job.projects, first, &changed);
     }
     job.status = job.status == CLI_GOOD ? read_options(&job) : job.status;
-    if (job.status == CLI_GOOD) {
+    if (job.status == CLI_GOOD && !cli_makes_part(cli)) {
         job.status = cli_reports_begin(cli, &job.reports, told, job.options.profile);
     }
     if (job.status == CLI_GOOD) {
         job.status = cli_csvw_open(cli, job.reports, &job.csvw);
     }
-    if (job.status == CLI_GOOD) {
+    if (job.status == CLI_GOOD && parts) {
+        do_parts(&job);
+    } else if (job.status == CLI_GOOD) {
         do_operands(&job);
     }
     cli_csvw_close(job.csvw);

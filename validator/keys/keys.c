@@ -399,6 +399,58 @@ int csvk_keys_merge(struct csvk_keys *left, struct csvk_keys *right, struct csvk
     return status;
 }
 
+/* ---- all keys, for another set ---- */
+
+uint64_t csvk_keys_count(const struct csvk_keys *keys)
+{
+    return keys->log.part[0].entries;
+}
+
+/* The bytes of a long key are read into `room`, which lives as long as the set. */
+static int long_key(struct csvk_keys *keys, struct csvk_entry *entry, struct csvk_error *err)
+{
+    csvk_buf_clear(&keys->room);
+    if (csvk_buf_reserve(&keys->room, entry->key.len) != CSVK_OK) {
+        return csvk_fail(err, CSVK_ENOMEM, "out of memory for a key of %zu bytes", entry->key.len);
+    }
+    entry->key.ptr = keys->room.data;
+    return csvk_spill_read(&keys->longs, entry->long_at, keys->room.data, entry->key.len, err);
+}
+
+static int take_block(struct csvk_keys *keys, const struct csvk_key_block *block, csvk_key_fn *take,
+                      void *context, struct csvk_error *err)
+{
+    struct csvk_block_walk walk = csvk_block_walk(&keys->log, block);
+    struct csvk_entry entry;
+    int status = CSVK_OK;
+    while (status == CSVK_OK && csvk_block_next(&walk, &entry)) {
+        status = entry.key.ptr == NULL ? long_key(keys, &entry, err) : CSVK_OK;
+        status = status == CSVK_OK ? take(context, entry.key, entry.place, err) : status;
+    }
+    return status;
+}
+
+int csvk_keys_take(struct csvk_keys *keys, csvk_key_fn *take, void *context, struct csvk_error *err)
+{
+    struct csvk_parts_walk walk;
+    struct csvk_key_block *block = NULL;
+    csvk_parts_walk_init(&walk, &keys->log, 0);
+    int status = csvk_parts_walk_next(&walk, NULL, &block, err);
+    while (status == CSVK_OK && block != NULL) {
+        status = take_block(keys, block, take, context, err);
+        if (status != CSVK_OK) {
+            csvk_free(block);
+            break;
+        }
+        status = csvk_parts_walk_next(&walk, block, &block, err);
+    }
+    keys->nwaiting = 0;
+    csvk_parts_release(&keys->log);
+    csvk_parts_release(&keys->hashes);
+    csvk_spill_release(&keys->longs);
+    return status;
+}
+
 /* ---- the end ---- */
 
 static uint64_t hash_of(const struct csvk_keys *keys, const struct csvk_entry *entry)

@@ -91,6 +91,18 @@ struct csvk_keys_shift {
 int csvk_keys_merge(struct csvk_keys *left, struct csvk_keys *right, struct csvk_keys_shift shift,
                     struct csvk_error *err) CSVK_MUST_USE;
 
+/* How many keys the set has. */
+uint64_t csvk_keys_count(const struct csvk_keys *keys);
+/*
+ * Gives all keys, joined (csvk_keys_add_joined), to `take`, in the order in which they were added;
+ * `joined` is valid during the call. A result other than CSVK_OK ends it, and is returned. The set
+ * is empty afterwards. CSVK_ENOMEM, CSVK_EIO.
+ */
+typedef int csvk_key_fn(void *context, struct csvk_bytes joined, struct csvk_key_place place,
+                        struct csvk_error *err);
+int csvk_keys_take(struct csvk_keys *keys, csvk_key_fn *take, void *context,
+                   struct csvk_error *err) CSVK_MUST_USE;
+
 /*
  * Searches, and calls `found` (may be NULL) for every duplicate, in ascending order of records.
  * Call it once; after it only csvk_keys_duplicates, csvk_keys_effort and csvk_keys_free may be

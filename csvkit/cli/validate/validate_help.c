@@ -7,6 +7,7 @@
 #include "csvkit/cli/table/csvw_option.h"
 #include "csvkit/cli/table/table_options.h"
 #include "csvkit/cli/table/verify_option.h"
+#include "csvkit/cli/validate/partial_files.h"
 
 static const struct cli_option rows[] = {
     {"profile", 'p', "NAME", "rfc4180-strict|rfc4180|rfc4180-bis|keboola|excel",
@@ -65,6 +66,7 @@ const struct cli_group *const cli_validate_groups[] = {&own,
                                                        &cli_blanks_options,
                                                        &cli_manifest_options,
                                                        &cli_type_options,
+                                                       &cli_partial_options,
                                                        &cli_files_from_options,
                                                        &cli_project_options,
                                                        &cli_thread_options,
@@ -86,6 +88,10 @@ const char *const cli_validate_examples[] = {
     "Check all tables of a repository.",
     "csvkit validate --schema=orders.csv-metadata.json",
     "Check the tables that CSVW metadata describes.",
+    "csvkit validate --byte-range=1/4 --partial=orders.1.part orders.csv",
+    "Judge the first quarter of a file; other machines judge the others.",
+    "csvkit validate --merge orders.*.part",
+    "Report on the file of which these are all parts.",
     "csvkit validate --statistics data/*.csv",
     "Count by rule what is wrong in all files together.",
     NULL,

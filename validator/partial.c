@@ -1,0 +1,426 @@
+/*
+ * partial.c - parts of a judgement: made, checked against each other, joined. See partial.h.
+ *
+ * The file of a part: a preface that says which part of what it is, then the state of its
+ * validator, unless the range holds no record or its end was not found.
+ */
+#include "validator/partial.h"
+
+#include "validator/partial_head.h"
+#include "validator/partial_state.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char magic[] = "csvkit part of a judgement\n";
+#define FORMAT 1
+
+/* The parts before this byte have all of the sample; a mark before the first record is no part of
+   it. */
+#define SAMPLE_IS_WHOLE (2 * SAMPLE_BYTES)
+
+struct partial_file {
+    const char *path;
+    char *version, *input_name; /* of csvkit; in reports */
+    struct csvk_strings options;
+    struct partial_head head;
+    struct csvk_partial_range range;
+    uint64_t begin, end; /* of the records that were judged */
+    bool judged;
+};
+
+struct csvk_partials {
+    struct partial_file *item; /* in the order of their ranges, when they are checked */
+    size_t count;
+    struct csvk_validate_options options; /* shallow; `schema` is shared */
+    struct csvk_strings paths;
+};
+
+/* ---- the preface ----------------------------------------------------------------------------- */
+
+static void release_file(struct partial_file *file)
+{
+    csvk_free(file->version);
+    csvk_free(file->input_name);
+    csvk_strings_release(&file->options);
+    partial_head_release(&file->head);
+}
+
+static void pass_magic(struct partial_io *io)
+{
+    unsigned char bytes[sizeof magic - 1];
+    memcpy(bytes, magic, sizeof bytes);
+    partial_bytes(io, bytes, sizeof bytes);
+    if (memcmp(bytes, magic, sizeof bytes) != 0) {
+        partial_io_damaged(io);
+    }
+}
+
+/* What a part of another csvkit means is not known here. */
+static void pass_version(struct partial_io *io, struct partial_file *file)
+{
+    uint64_t format = FORMAT;
+    partial_number(io, &format);
+    partial_text(io, &file->version);
+    bool same =
+        format == FORMAT && file->version != NULL && strcmp(file->version, csvk_version()) == 0;
+    if (io->status == CSVK_OK && !same) {
+        io->status =
+            csvk_fail(io->err, CSVK_EUSAGE,
+                      "%s: made by csvkit %s, this is %s: use one version for all parts", io->name,
+                      file->version != NULL ? file->version : "(unknown)", csvk_version());
+    }
+}
+
+static void pass_preface(struct partial_io *io, struct partial_file *file)
+{
+    pass_magic(io);
+    pass_version(io, file);
+    partial_text(io, &file->input_name);
+    partial_strings(io, &file->options);
+    partial_head_pass(io, &file->head);
+    partial_number(io, &file->range.from);
+    partial_number(io, &file->range.to);
+    partial_number(io, &file->begin);
+    partial_number(io, &file->end);
+    partial_flag(io, &file->judged);
+    if (file->input_name == NULL || file->range.from > file->range.to ||
+        file->range.to > file->head.size) {
+        partial_io_damaged(io);
+    }
+}
+
+/* ---- making a part --------------------------------------------------------------------------- */
+
+static int write_part(struct partial_file *file, struct csvk_validator *v, struct csvk_error *err)
+{
+    struct partial_io io;
+    partial_io_write(&io, file->path, err);
+    pass_preface(&io, file);
+    if (file->judged) {
+        partial_state(&io, v);
+    }
+    int status = partial_io_end(&io);
+    partial_io_close(&io);
+    return status;
+}
+
+/* Judges the records that seem to begin in the range. */
+static int judge_range(const struct partial_work *work, struct partial_file *file,
+                       struct csvk_validator **v, struct csvk_error *err)
+{
+    int status = partial_guess(work, file->range.from, &file->begin, err);
+    file->end = file->begin;
+    bool some = file->begin < file->range.to || file->head.size == 0;
+    if (status != CSVK_OK || !some) {
+        return status;
+    }
+    struct csvk_partial_range records = {file->begin, file->range.to};
+    status = partial_judge_records(work, records, true, v, &file->end, err);
+    file->judged = *v != NULL;
+    if (file->judged && file->begin >= SAMPLE_IS_WHOLE) {
+        csvk_buf_release(&(*v)->sample);
+    }
+    return status;
+}
+
+static int make_part(struct partial_file *file, const struct csvk_partial_input *input,
+                     const struct csvk_validate_options *options, struct csvk_error *err)
+{
+    struct csvk_validator *v = NULL;
+    struct partial_work work = {input, options, &file->head};
+    file->version = csvk_strdup(csvk_version());
+    file->input_name = csvk_strdup(input->name);
+    int status = file->version != NULL && file->input_name != NULL
+                     ? CSVK_OK
+                     : csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    status = status == CSVK_OK ? partial_options(&file->options, options, err) : status;
+    status = status == CSVK_OK ? partial_head_read(&file->head, input, options, err) : status;
+    status = status == CSVK_OK ? judge_range(&work, file, &v, err) : status;
+    status = status == CSVK_OK ? write_part(file, v, err) : status;
+    csvk_validator_free(v);
+    return status;
+}
+
+int csvk_partial_judge(const struct csvk_partial_input *input,
+                       const struct csvk_validate_options *options, struct csvk_partial_range range,
+                       const char *path, struct csvk_error *err)
+{
+    struct csvk_validate_options own;
+    struct partial_file file = {.path = path, .range = range};
+    if (range.from > range.to || range.to > input->size) {
+        return csvk_fail(err, CSVK_EUSAGE,
+                         "%s: it has no bytes %" PRIu64 " to %" PRIu64 ", but %" PRIu64,
+                         input->name, range.from, range.to, input->size);
+    }
+    int status = judge_read_options(&own, options, err);
+    own.file = input->name;
+    status = status == CSVK_OK ? make_part(&file, input, &own, err) : status;
+    release_file(&file);
+    return status;
+}
+
+/* ---- checking parts -------------------------------------------------------------------------- */
+
+static int by_range(const void *a, const void *b)
+{
+    const struct partial_file *x = a, *y = b;
+    if (x->range.from != y->range.from) {
+        return x->range.from < y->range.from ? -1 : 1;
+    }
+    if (x->range.to != y->range.to) {
+        return x->range.to < y->range.to ? -1 : 1;
+    }
+    return strcmp(x->path, y->path);
+}
+
+/* The head as bytes. */
+static int head_text(struct partial_head *head, struct csvk_buf *out, struct csvk_error *err)
+{
+    struct partial_io io;
+    partial_io_memory(&io, out, err);
+    partial_head_pass(&io, head);
+    return io.status;
+}
+
+static int check_options(const struct partial_file *file, const struct csvk_strings *options,
+                         struct csvk_error *err)
+{
+    size_t most = options->count > file->options.count ? options->count : file->options.count;
+    for (size_t i = 0; i < most; i++) {
+        const char *here = i < options->count ? options->item[i] : "nothing";
+        const char *there = i < file->options.count ? file->options.item[i] : "nothing";
+        if (strcmp(here, there) != 0) {
+            return csvk_fail(err, CSVK_EUSAGE, "%s: made with other options: %s there, and %s here",
+                             file->path, there, here);
+        }
+    }
+    return CSVK_OK;
+}
+
+static int check_input(struct partial_file *first, struct partial_file *file,
+                       struct csvk_error *err)
+{
+    struct csvk_buf a = CSVK_BUF_INIT, b = CSVK_BUF_INIT;
+    int status = head_text(&first->head, &a, err);
+    status = status == CSVK_OK ? head_text(&file->head, &b, err) : status;
+    bool same = a.length == b.length && (a.length == 0 || memcmp(a.data, b.data, a.length) == 0);
+    csvk_buf_release(&a);
+    csvk_buf_release(&b);
+    if (status == CSVK_OK && !same) {
+        status = csvk_fail(err, CSVK_EUSAGE, "%s and %s are parts of different files: %s, and %s",
+                           first->path, file->path, first->input_name, file->input_name);
+    }
+    return status;
+}
+
+/* `at` is how far the parts before this one go. */
+static int check_range(const struct csvk_partials *p, size_t i, uint64_t at, struct csvk_error *err)
+{
+    const struct partial_file *file = &p->item[i], *before = i != 0 ? &p->item[i - 1] : NULL;
+    bool empty = file->range.from == file->range.to;
+    if (before != NULL && !empty && before->range.from == file->range.from &&
+        before->range.to == file->range.to) {
+        return csvk_fail(err, CSVK_EUSAGE,
+                         "%s and %s are the same part: bytes %" PRIu64 "-%" PRIu64, before->path,
+                         file->path, file->range.from, file->range.to);
+    }
+    if (file->range.from < at) {
+        return csvk_fail(err, CSVK_EUSAGE, "%s and %s overlap at byte %" PRIu64, before->path,
+                         file->path, file->range.from);
+    }
+    if (file->range.from > at) {
+        return csvk_fail(err, CSVK_EUSAGE, "a part is missing: bytes %" PRIu64 "-%" PRIu64 " of %s",
+                         at, file->range.from, file->input_name);
+    }
+    return CSVK_OK;
+}
+
+static int check_parts(struct csvk_partials *p, struct csvk_error *err)
+{
+    struct csvk_strings options = {0};
+    uint64_t at = 0;
+    int status = partial_options(&options, &p->options, err);
+    for (size_t i = 0; i < p->count && status == CSVK_OK; i++) {
+        status = check_options(&p->item[i], &options, err);
+        status = status == CSVK_OK ? check_input(&p->item[0], &p->item[i], err) : status;
+        status = status == CSVK_OK ? check_range(p, i, at, err) : status;
+        at = p->item[i].range.to;
+    }
+    csvk_strings_release(&options);
+    if (status == CSVK_OK && at != p->item[0].head.size) {
+        status =
+            csvk_fail(err, CSVK_EUSAGE, "a part is missing: bytes %" PRIu64 "-%" PRIu64 " of %s",
+                      at, p->item[0].head.size, p->item[0].input_name);
+    }
+    return status;
+}
+
+static int read_preface(struct partial_file *file, struct csvk_error *err)
+{
+    struct partial_io io;
+    partial_io_read(&io, file->path, err);
+    pass_preface(&io, file);
+    partial_io_close(&io);
+    return io.status;
+}
+
+static int open_parts(struct csvk_partials *p, const struct csvk_strings *paths,
+                      const struct csvk_validate_options *options, struct csvk_error *err)
+{
+    int status = judge_read_options(&p->options, options, err);
+    if (status == CSVK_OK && csvk_strings_copy(&p->paths, paths) != CSVK_OK) {
+        status = csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    }
+    for (; p->count < paths->count && status == CSVK_OK; p->count++) {
+        p->item[p->count].path = p->paths.item[p->count];
+        status = read_preface(&p->item[p->count], err);
+    }
+    if (status != CSVK_OK) {
+        return status;
+    }
+    qsort(p->item, p->count, sizeof *p->item, by_range);
+    return check_parts(p, err);
+}
+
+int csvk_partials_open(struct csvk_partials **out, const struct csvk_strings *paths,
+                       const struct csvk_validate_options *options, struct csvk_error *err)
+{
+    if (paths->count == 0) {
+        return csvk_fail(err, CSVK_EUSAGE, "no parts to join");
+    }
+    struct csvk_partials *p = csvk_calloc(1, sizeof *p);
+    if (p != NULL) {
+        p->item = csvk_calloc(paths->count, sizeof *p->item);
+    }
+    int status = p != NULL && p->item != NULL ? open_parts(p, paths, options, err)
+                                              : csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    if (status != CSVK_OK) {
+        csvk_partials_free(p);
+        return status;
+    }
+    *out = p;
+    return CSVK_OK;
+}
+
+const char *csvk_partials_input_name(const struct csvk_partials *p)
+{
+    return p->item[0].input_name;
+}
+
+void csvk_partials_free(struct csvk_partials *p)
+{
+    if (p == NULL) {
+        return;
+    }
+    for (size_t i = 0; p->item != NULL && i < p->paths.count; i++) {
+        release_file(&p->item[i]);
+    }
+    csvk_strings_release(&p->paths);
+    csvk_free(p->item);
+    csvk_free(p);
+}
+
+/* ---- joining --------------------------------------------------------------------------------- */
+
+static int load(const struct csvk_partials *p, size_t i, struct csvk_validator **out,
+                struct csvk_error *err)
+{
+    struct partial_file again = {.path = p->item[i].path};
+    struct partial_io io;
+    partial_io_read(&io, again.path, err);
+    pass_preface(&io, &again);
+    if (io.status == CSVK_OK) {
+        io.status = partial_validator(out, &p->item[0].head, &p->options, p->item[i].begin, err);
+    }
+    if (io.status == CSVK_OK) {
+        partial_resolve(*out, &p->item[0].head);
+        partial_state(&io, *out);
+    }
+    int status = partial_io_end(&io);
+    partial_io_close(&io);
+    release_file(&again);
+    return status;
+}
+
+static int check_work(const struct partial_work *work, struct csvk_error *err)
+{
+    const struct partial_head *head = work->head;
+    struct partial_head there = {.size = 0};
+    int status = partial_head_look(&there, work->input, err);
+    bool same =
+        there.size == head->size && there.begins == head->begins && there.ends == head->ends;
+    return status != CSVK_OK || same
+               ? status
+               : csvk_fail(err, CSVK_EUSAGE, "%s: not the file of which these are parts",
+                           work->input->name);
+}
+
+/* Judges the records from `at` on that begin in the part's range. */
+static int judge_again(const struct partial_work *work, const struct partial_file *file,
+                       uint64_t at, struct csvk_validator **out, uint64_t *end,
+                       struct csvk_error *err)
+{
+    if (work->input == NULL) {
+        return csvk_fail(err, CSVK_EUSAGE,
+                         "%s: a record begins at byte %" PRIu64 ", where this part did not look "
+                         "for one; join the parts where %s can be read, and these bytes will be "
+                         "judged again",
+                         file->path, at, file->input_name);
+    }
+    struct csvk_partial_range range = {at, file->range.to};
+    int status = check_work(work, err);
+    return status == CSVK_OK ? partial_judge_records(work, range, false, out, end, err) : status;
+}
+
+struct partial_joining {
+    const struct csvk_partials *parts;
+    struct partial_work work;
+    struct csvk_validator *joined; /* NULL: nothing yet */
+    uint64_t at;                   /* how far the records go */
+    uint64_t again;                /* parts that were judged again */
+};
+
+static int join_part(struct partial_joining *j, size_t i, struct csvk_error *err)
+{
+    const struct partial_file *file = &j->parts->item[i];
+    struct csvk_validator *v = NULL;
+    bool right = file->judged && file->begin == j->at;
+    uint64_t end = file->end;
+    int status =
+        right ? load(j->parts, i, &v, err) : judge_again(&j->work, file, j->at, &v, &end, err);
+    j->again += !right;
+    j->at = end;
+    if (status == CSVK_OK && j->joined == NULL) {
+        j->joined = v;
+        return CSVK_OK;
+    }
+    status = status == CSVK_OK ? csvk_validator_merge(j->joined, v, err) : status;
+    csvk_validator_free(v);
+    return status;
+}
+
+int csvk_partials_join(struct csvk_partials *p, const struct csvk_partial_input *input,
+                       struct csvk_validator **out, uint64_t *again, struct csvk_error *err)
+{
+    struct partial_joining j = {.parts = p, .work = {input, &p->options, &p->item[0].head}};
+    int status = CSVK_OK;
+    p->options.file = p->item[0].input_name;
+    for (size_t i = 0; i < p->count && status == CSVK_OK; i++) {
+        bool covered = j.at >= p->item[i].range.to; /* by a record that began before it */
+        bool needed = !covered || (p->item[i].head.size == 0 && i == 0);
+        status = needed ? join_part(&j, i, err) : CSVK_OK;
+    }
+    if (status == CSVK_OK && j.at != p->item[0].head.size) {
+        status = csvk_fail(err, CSVK_EUSAGE, "%s: its parts end at byte %" PRIu64,
+                           p->item[0].input_name, j.at);
+    }
+    if (status != CSVK_OK) {
+        csvk_validator_free(j.joined);
+        return status;
+    }
+    *again = j.again;
+    *out = j.joined;
+    return CSVK_OK;
+}
