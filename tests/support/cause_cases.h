@@ -1,0 +1,153 @@
+/* cause_cases.h - tables with one cause each, and what is told of them; for
+ * test_validator_causes.c. */
+#ifndef TESTS_SUPPORT_CAUSE_CASES_H
+#define TESTS_SUPPORT_CAUSE_CASES_H
+
+#include <stddef.h>
+
+/* A table, and the text of its report: the rules that are shown, and parts of their texts. */
+struct cause_case {
+    const char *table;
+    const char *shown;    /* "rule@record rule@record ..." in the order of the report; or NULL */
+    const char *texts[4]; /* that the report has */
+    const char *not_there;
+};
+
+#define TEN_OF(line) line line line line line line line line line line
+
+static const struct cause_case cause_cases[] = {
+    {"a,b\n1,2\n3,4\n5,6\nTotal: 3\n",
+     "footer-suspected@5 field-count@5",
+     {"info[footer-suspected]", "csvkit normalize --skip-tail=1 does."},
+     "Enclose fields"},
+    {"a,b,c\n1,2,3\n3,4,5\n5,6,7\nTotal,9\n",
+     "footer-suspected@5 field-count@5",
+     {"csvkit normalize --skip-tail=1 does."},
+     "Enclose fields"},
+    {"a,b,c\n1,2,3\n3,4,5\n5,6,7\n\"SUMME:\",9\n",
+     "footer-suspected@5 field-count@5",
+     {"csvkit normalize --skip-tail=1 does."},
+     NULL},
+    {"a,b,c\n1,2,3\n3,4,5\n5,6,7\nTotally,9\n",
+     "footer-suspected@5 field-count@5",
+     {"Remove the lines below the table."},
+     "--skip-tail"},
+    {"By,2024,,\n,,,\nid,a,b,c\nx,1,2,3\ny,3,4,5\nz,5,6,7\n",
+     "preamble-suspected@1 empty-record@2",
+     {"fewer fields that are not empty at the beginning (2 records)",
+      "csvkit normalize --skip-head=2 does."},
+     "has no name"},
+    {"id,a,,\nx,1,2,3\ny,3,4,5\nz,5,6,7\n",
+     "header-empty-name@1 header-empty-name@1",
+     {"has no name"},
+     "preamble"},
+    {"a,b\n1,2\n3,4\n\\.\n",
+     "copy-end-marker@4 field-count@4",
+     {"--skip-tail=1"},
+     "Enclose fields"},
+    {"a,b\n1,2\n3,4\n5",
+     "truncated-suspected@4 field-count@4",
+     {"the file may be cut"},
+     "footer-suspected"},
+    {"# x\n# y\na,b\n1,2\n",
+     "comment-line@1 field-count@3",
+     {"--comment=#", "1 more finding"},
+     "Enclose fields"},
+    {"sep=;\nx;1\n2,5;1\n3,5;1\n",
+     "sep-directive@1 field-count@3",
+     {"Remove the line; give"},
+     "preamble-suspected"},
+    {"Report of x\nto y\na,b\n1,2\n3,4\n",
+     "preamble-suspected@1 field-count@3",
+     {"csvkit normalize --skip-head=2 does.", "2 more findings"},
+     "Enclose fields"},
+    {"a,b\n" TEN_OF("1,2\n") TEN_OF("3,4,5\n"),
+     "field-count@12",
+     {"3 fields, expected 2; the same up to record 21"},
+     "field-count@13"},
+    {"a,b\n" TEN_OF("1,2\n") TEN_OF("3;4\n"),
+     "field-count@12",
+     {"a semicolon splits the record into as many; the same up to record 21", "with semicolons"},
+     "Enclose fields"},
+    {"a,b\n1,2\n1,2\n1,2\n1,2\n3,4,5\n3,4,5\n",
+     "footer-suspected@6 field-count@6 field-count@7",
+     {NULL},
+     NULL},
+    {"a,b\nx,1,200.50\ny,12\n", "field-count@2", {"thousands separators", "Enclose numbers"}, NULL},
+    {"a,b\nx,1,20.50\ny,12\n", "field-count@2", {"3 fields, expected 2\n"}, "thousands"},
+    {"a,b\nx,1,2.5\ny,12\n", "field-count@2", {"3 fields, expected 2\n"}, "thousands"},
+    {"a,b\nx,1,200,y\ny,12\n", "field-count@2", {"4 fields, expected 2\n"}, "thousands"},
+    {"a,b\nx,{p:1,q\":2}\ny,1\n",
+     "field-count@2 quote-in-unquoted-field@2",
+     {"Enclose the JSON"},
+     "Enclose the field"},
+    {"a,b,c\nx,{p},6\" y\n", "quote-in-unquoted-field@2", {"Enclose the field and"}, "JSON"},
+    {"a,b\n1,2\r", "bare-cr@2", {"Enclose the field."}, "--line-break-in"},
+    {"a,b\nx,{\"p\":1,\"q\":\"r, s\"}\ny,1\n",
+     "quote-in-unquoted-field@2 field-count@2",
+     {"Enclose the JSON", "3 more findings"},
+     "Double the quotes inside"},
+    {"a,b,c\n1,\xE2\x80\x9Cx, y\xE2\x80\x9D,\n2,z,\n",
+     "field-count@2 quote-style-suspected@2",
+     {"typographic quotes do not enclose a value", "Write \" instead"},
+     "Write no delimiter"},
+    {"a,b,c\n1,it's x, y,\n2,z,\n", "trailing-delimiter@2", {"Write no delimiter"}, "quotes"},
+    {"id,n,m\n1,a,b\n2,c,did,n,m\n3,a,b\n",
+     "field-count@3",
+     {"the header of another file follows without a line break", "End every file"},
+     "Enclose fields"},
+    {"id,n,m\n1,a,b\n2,c,d\xEF\xBB\xBFid,n,m\n3,a,b\n",
+     "bom-in-data@3 field-count@3",
+     {"the header of another file follows without a line break"},
+     "Enclose fields"},
+    {"id,n,m\n1,a,b\n2,c,did,n,x\n3,a,b\n",
+     "field-count@3",
+     {"5 fields, expected 3\n"},
+     "another file"},
+    {"id,t,p\n" TEN_OF("1,a,{\"x\":1,\"y\":2}\n"),
+     NULL,
+     {"the header has 3 names, the records have 4 fields: JSON that is not enclosed",
+      "Enclose the JSON"},
+     "--missing-names"},
+    {"id,t,p\n" TEN_OF("1,a,b,c\n"),
+     "header-width@1",
+     {"A name is missing", "--missing-names=first"},
+     "JSON"},
+    {"a,b,c\n1,2,3\n3,4,5\n5,6,7\n8,x\ny,9\n",
+     "split-record-suspected@5 field-count@5 field-count@6",
+     {NULL},
+     "footer"},
+    {"a,b\nx,[1,2],3\ny,1\n", "field-count@2", {"4 fields, expected 2\n"}, "JSON"},
+    {"a,b\n\"1,\"\"2\"\"\"\n3,4\n", "field-count@2", {"was enclosed once more"}, NULL},
+    {"a,b\n1,6\" x 4\" y\n",
+     "quote-in-unquoted-field@2",
+     {"Enclose the field", "1 more finding"},
+     NULL},
+    {"a,b\n1,2\n\xEF\xBB\xBF\"x, y\",3\n",
+     "bom-in-data@3 quote-in-unquoted-field@3 field-count@3",
+     {"Remove the mark"},
+     "Enclose the field"},
+    {"a,b\n1,2\r3,4\r5,6\n",
+     "bare-cr@2 field-count@2 bare-cr@2",
+     {"every CR in it is followed by a whole record", "--line-break-in=any"},
+     "Enclose"},
+    {"a,b\n1,2\r3\n", "bare-cr@2", {"Enclose the field."}, "--line-break-in"},
+    {"a,b\n1,"
+     "\x01"
+     "\n2,\x02\n",
+     "control-char@2 control-char@3",
+     {NULL},
+     NULL},
+    {"1\x01"
+     "a\x01"
+     "b\n2\x01"
+     "c\x02\x01"
+     "d\n3\x01"
+     "e\x01"
+     "f\n",
+     "delimiter-suspected@0 control-char@2",
+     {"--delimiter='\\x01'"},
+     NULL},
+};
+
+#endif
