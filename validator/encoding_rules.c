@@ -48,7 +48,10 @@ static bool is_cut_only(const struct csvk_validator *v)
 }
 
 /* What the sample is in, by the sniffer, when it is not UTF-8. */
-enum sample_text { UTF8_WITH_FAULTS, SURELY_OTHER, PERHAPS_OTHER };
+enum sample_text { UTF8_WITH_FAULTS, SURELY_OTHER, LIKELY_OTHER, PERHAPS_OTHER };
+
+/* Of 100, for an encoding in which the words look like words, though it is not sure. */
+enum { LIKELY_SCORE = 40 };
 
 static enum sample_text find_encoding(struct csvk_validator *v, struct csvk_sniff *sniff)
 {
@@ -61,12 +64,14 @@ static enum sample_text find_encoding(struct csvk_validator *v, struct csvk_snif
         bool ascii = sniff->on_encoding.score == 100; /* what is ill-formed comes behind it */
         return ascii && sniff->mark == 0 ? PERHAPS_OTHER : UTF8_WITH_FAULTS;
     }
-    bool sure = sniff->encoding[0] != '\0' && sniff->on_encoding.score >= CSVK_ENCODING_SURE;
-    return sure ? SURELY_OTHER : PERHAPS_OTHER;
+    int score = sniff->encoding[0] != '\0' ? sniff->on_encoding.score : 0;
+    return score >= CSVK_ENCODING_SURE ? SURELY_OTHER
+           : score >= LIKELY_SCORE     ? LIKELY_OTHER
+                                       : PERHAPS_OTHER;
 }
 
-/* Bytes that are not UTF-8: a few faults among UTF-8 are no other encoding. Where the sniffer is
-   not sure, all of the bytes have to be text in the most frequent encoding, at least. */
+/* Bytes that are not UTF-8: a few faults among UTF-8 are no other encoding. Where the sniffer finds
+   no likely one, all of the bytes have to be text in the most frequent encoding, at least. */
 static void judge_other_encoding(struct csvk_validator *v)
 {
     struct csvk_sniff sniff = {.size = sizeof sniff};

@@ -49,9 +49,27 @@ static const char *remedy_before(const struct csvk_validator *v, const struct cs
     return last != NULL && last->record == r->number ? last->remedy : NULL;
 }
 
+/*
+ * Of a record with one field too many, the last of them empty: was a value before it split, which
+ * its quotes or brackets show? Every such record is asked, as the rule that counts it depends on
+ * the answer, so bytes are looked for first.
+ */
+static enum misfit_reason reason_before_end(struct csvk_validator *v, const struct csvk_record *r)
+{
+    static const unsigned char opening[] = {0xE2, 0xEF, '\'', '`', '{', '['};
+    const struct csvk_batch *b = v->batch;
+    bool any = false;
+    for (size_t i = 0; b->bytes != NULL && i < sizeof opening && !any; i++) {
+        any = memchr(b->bytes + (r->offset - b->offset), opening[i], (size_t)r->length) != NULL;
+    }
+    return any ? misfit_reason(v, r) : MISFIT_UNKNOWN;
+}
+
 static void judge_misfit(struct csvk_validator *v, const struct csvk_record *r)
 {
     bool trailing = r->nfields == v->width + 1 && r->last_empty;
+    enum misfit_reason why = trailing ? reason_before_end(v, r) : MISFIT_UNKNOWN;
+    trailing = trailing && why == MISFIT_UNKNOWN;
     enum rule_index rule = trailing ? RULE_TRAILING_DELIMITER : RULE_FIELD_COUNT;
     if (judge_is_on(v, rule) && judge_is_full(v, rule)) {
         v->count[rule]++; /* enough findings are kept: only count, which is quick */
@@ -78,7 +96,7 @@ static void judge_misfit(struct csvk_validator *v, const struct csvk_record *r)
         return;
     }
     const struct csvk_misfit_text *reason =
-        &csvk_misfit_texts[trailing ? MISFIT_UNKNOWN : misfit_reason(v, r)];
+        &csvk_misfit_texts[trailing || why != MISFIT_UNKNOWN ? why : misfit_reason(v, r)];
     if (reason->text != NULL) {
         finding_text(v, f, "reason", reason->text);
         finding_remedy(v, f, reason->remedy);
@@ -326,7 +344,9 @@ static void judge_footer(struct csvk_validator *v)
     const struct misfit_run *t = &s->tail;
     uint64_t above = t->first - 1;
     bool told = v->end.copy_end || v->count[RULE_TRUNCATED_SUSPECTED] != 0;
-    if ((told && t->count == 1) || t->count == 0 || t->next != v->totals.records + 1 || t->broken ||
+    const struct csvk_findings *torn = &v->kept[RULE_SPLIT_RECORD_SUSPECTED];
+    told = told || (torn->count != 0 && torn->item[torn->count - 1].record >= t->first);
+    if ((told && t->count <= 2) || t->count == 0 || t->next != v->totals.records + 1 || t->broken ||
         t->count != s->wide + s->narrow || t->count > FOOTER_MOST || above < 2 * t->count + 1) {
         return;
     }

@@ -354,6 +354,41 @@ void header_judge_columns(struct csvk_validator *v)
     release_header(&h);
 }
 
+/*
+ * What splits the record below the header into too many fields, if that is to be seen: then no name
+ * is missing. Asked with the width that the header has.
+ */
+static enum misfit_reason reason_below(struct csvk_validator *v, const struct csvk_record *header)
+{
+    const struct csvk_batch *b = v->batch;
+    uint64_t width = v->width;
+    if (b->bytes == NULL) {
+        return MISFIT_UNKNOWN;
+    }
+    struct field_walk walk = {b->bytes, b->size, (size_t)(header->offset - b->offset),
+                              v->options.dialect, v->first_eol == CSVK_EOL_CR};
+    struct csvk_record below = {.nfields = 0};
+    struct walk_field field;
+    size_t begin = walk.at;
+    for (int record = 0; record < 2; record++) {
+        begin = walk.at;
+        below.nfields = 0;
+        do {
+            walk_next(&walk, &field);
+            below.nfields++;
+        } while (!field.last);
+    }
+    if (below.nfields != width || begin >= field.end) {
+        return MISFIT_UNKNOWN;
+    }
+    below.offset = b->offset + begin;
+    below.length = field.end - begin;
+    v->width = header->nfields;
+    enum misfit_reason reason = misfit_reason(v, &below);
+    v->width = width;
+    return reason;
+}
+
 static const char *width_remedy(uint64_t names, uint64_t fields)
 {
     if (names + 1 == fields) {
@@ -375,7 +410,12 @@ void header_judge_width(struct csvk_validator *v, const struct csvk_record *r)
     }
     finding_number(f, "names", CSVK_EXTRA_NUMBER, r->nfields);
     finding_number(f, "fields", CSVK_EXTRA_NUMBER, v->width);
-    const char *remedy = width_remedy(r->nfields, v->width);
+    const struct csvk_misfit_text *reason = &csvk_misfit_texts[reason_below(v, r)];
+    const char *remedy =
+        reason->remedy != NULL ? reason->remedy : width_remedy(r->nfields, v->width);
+    if (reason->text != NULL) {
+        finding_text(v, f, "reason", reason->text);
+    }
     if (remedy != NULL) {
         finding_remedy(v, f, remedy);
     }

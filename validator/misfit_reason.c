@@ -115,6 +115,30 @@ bool is_parted_by_cr(const struct csvk_validator *v, const struct csvk_record *r
     return records > 1 && fields == 0;
 }
 
+/* ---- files that were joined ------------------------------------------------------------------ */
+
+/*
+ * Is it a whole record with the header of the table behind it? The last value of the one and the
+ * first name are one field then: the name, perhaps with a byte order mark, ends it.
+ */
+static bool has_header_behind(const struct csvk_validator *v, const struct pieces *p)
+{
+    size_t width = (size_t)v->width;
+    if (v->names.count != width || p->count != 2 * width - 1) {
+        return false;
+    }
+    const struct csvk_bytes seam = p->field[width - 1];
+    size_t first = strlen(v->names.item[0]);
+    bool ends = first != 0 && seam.len >= first &&
+                memcmp(seam.ptr + seam.len - first, v->names.item[0], first) == 0;
+    for (size_t i = 1; i < width && ends; i++) {
+        const char *name = v->names.item[i];
+        const struct csvk_bytes field = p->field[width - 1 + i];
+        ends = field.len == strlen(name) && memcmp(field.ptr, name, field.len) == 0;
+    }
+    return ends;
+}
+
 /* ---- all together ---------------------------------------------------------------------------- */
 
 enum misfit_reason misfit_reason(struct csvk_validator *v, const struct csvk_record *r)
@@ -135,7 +159,10 @@ enum misfit_reason misfit_reason(struct csvk_validator *v, const struct csvk_rec
     if (p == NULL) {
         v->failed = true;
     } else if (cut(v, record, p)) {
-        reason = csvk_misfit_of_fields(p->field, p->count, (size_t)v->width, &v->options.dialect);
+        reason =
+            has_header_behind(v, p)
+                ? MISFIT_JOINED
+                : csvk_misfit_of_fields(p->field, p->count, (size_t)v->width, &v->options.dialect);
     }
     csvk_free(p);
     return reason;

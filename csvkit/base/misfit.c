@@ -141,4 +141,6 @@ const struct csvk_misfit_text csvk_misfit_texts[] = {
                       "Part of the file was written with commas: write it with one delimiter."},
     [MISFIT_CR] = {"every CR in it is followed by a whole record",
                    "Read CR as a line break: csvkit normalize --line-break-in=any does."},
+    [MISFIT_JOINED] = {"the header of another file follows without a line break",
+                       "End every file with a line break before they are joined."},
 };

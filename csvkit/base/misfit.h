@@ -22,6 +22,7 @@ enum misfit_reason {
     MISFIT_PIPE,
     MISFIT_COMMA,
     MISFIT_CR,
+    MISFIT_JOINED,
 };
 
 /* What is wrong, and what a person can do about it. By reason; of MISFIT_UNKNOWN both are NULL. */

@@ -308,6 +308,29 @@ static bool is_document(struct csvk_bytes text)
     return n.empty >= 2 && n.of_words >= 2 && !is_divided(text, whole);
 }
 
+/* A line of dashes, with + or | where columns meet. */
+static bool is_ruled(struct csvk_bytes line)
+{
+    size_t dashes = 0, crosses = 0;
+    for (size_t i = 0; i < line.len && line.ptr[i] != '\n' && line.ptr[i] != '\r'; i++) {
+        unsigned char c = line.ptr[i];
+        dashes += c == '-' || c == '=';
+        crosses += c == '+' || c == '|';
+        if (c == '\0' || strchr("-=+|: ", c) == NULL) {
+            return false;
+        }
+    }
+    return dashes >= 3 && crosses != 0;
+}
+
+/* A rule above the names, or below them, with bars between names. */
+static bool is_drawn_table(struct csvk_bytes text)
+{
+    struct csvk_bytes first = first_line(text);
+    bool below = is_ruled(first_line(next_line(text))) && memchr(first.ptr, '|', first.len) != NULL;
+    return below || (is_ruled(first) && first.ptr[0] == '+');
+}
+
 static const struct {
     bool (*matches)(struct csvk_bytes text);
     struct csvk_text_kind kind;
@@ -324,6 +347,9 @@ static const struct {
     {is_lfs_pointer, {"a pointer of git-lfs, not the file itself", "Fetch the file: git lfs pull"}},
     {is_rtf, {"a text document (RTF)", "Save it as plain text (UTF-8)."}},
     {is_mail, {"an e-mail", "Save the attachment with the data."}},
+    {is_drawn_table,
+     {"a table drawn with bars and dashes",
+      "Let the program that printed it write CSV, as psql --csv does."}},
     {is_log,
      {"a log", "Make a table of it first, with a program that knows the form of its lines."}},
     {is_document, {"a document, such as a README", "Give the file with the data."}},

@@ -253,13 +253,14 @@ int norm_find_delimiter(struct csvk_source *source, const struct csvk_normalize_
         length++;
     }
     struct csvk_bytes line = {head.ptr, length};
-    bool other = has_byte(line, ';') || has_byte(line, '|') || has_byte(line, '\t');
+    bool other = has_byte(line, ';') || has_byte(line, '|') || has_byte(line, '\t') ||
+                 has_byte(line, '\x01');
     if (!other || csvk_delimiter_find(&options->dialect, line.ptr, line.len) != NULL) {
         return CSVK_OK;
     }
     status = csvk_sniff_source(source, LOOKED_AT, &sniff, NULL, err);
     if (status == CSVK_OK && sniff.verdict == CSVK_SNIFF_CLEAR && sniff.skip_head == 0 &&
-        sniff.dialect.more_length == 0 && sniff.dialect.delimiter > ' ') {
+        sniff.dialect.more_length == 0 && sniff.dialect.delimiter != ' ') {
         *found = sniff.candidate[0];
     }
     return status;
@@ -268,11 +269,17 @@ int norm_find_delimiter(struct csvk_source *source, const struct csvk_normalize_
 void norm_advise_on_delimiter(struct csvk_normalize_result *result,
                               const struct csvk_sniff_candidate *found)
 {
+    char name[8];
+    int delimiter = found->dialect.delimiter;
+    snprintf(name, sizeof name,
+             delimiter == '\t' ? "tab"
+             : delimiter < ' ' ? "\\x%02x"
+                               : "%c",
+             delimiter);
     advise(result,
-           "the table has one column; '%c' splits %" PRIu64 " of the first %" PRIu64
-           " records into %" PRIu64 " fields (try --delimiter='%c')",
-           found->dialect.delimiter, found->alike, found->records, found->width,
-           found->dialect.delimiter);
+           "the table has one column; '%s' splits %" PRIu64 " of the first %" PRIu64
+           " records into %" PRIu64 " fields (try --delimiter='%s')",
+           name, found->alike, found->records, found->width, name);
 }
 
 void norm_advise_on_kind(struct csvk_normalize_result *result, const char *kind)

@@ -40,7 +40,13 @@ enum { ODD_MOST = 50, ODD_GOOD = 20, RIVAL_ABOVE = 100, BETTER_BELOW = 5, ALONE_
 /* Different words that are enough: without a rival; with rivals, for the encoding that is the most
    frequent by far; for others; without the detector's word. */
 enum { WORDS_WITHOUT_RIVAL = 2, WORDS_WESTERN = 8, WORDS_OTHERS = 12, WORDS_ALONE = 10 };
-enum { SCORE_NO_RIVAL = 95, SCORE_AGREED = 85, SCORE_ALONE = 80, SCORE_NOT_SURE = 40 };
+enum {
+    SCORE_NO_RIVAL = 95,
+    SCORE_AGREED = 85,
+    SCORE_ALONE = 80,
+    SCORE_NOT_SURE = 40,
+    SCORE_ODD = 20
+};
 enum { WESTERN = 0 }; /* windows-1252 */
 
 struct detection {
@@ -202,7 +208,8 @@ static void decide_alone(struct detection *d)
     size_t words = d->reading[best].words;
     bool sure = oddity(d, best) <= ODD_GOOD && words >= WORDS_ALONE &&
                 next >= oddity(d, best) + ALONE_ABOVE;
-    propose(d, best, sure ? SCORE_ALONE : SCORE_NOT_SURE,
+    int unsure = oddity(d, best) <= RIVAL_ABOVE ? SCORE_NOT_SURE : SCORE_ODD;
+    propose(d, best, sure ? SCORE_ALONE : unsure,
             "not UTF-8; %u of 1000 words are odd in it (of %zu), at least %u in any other encoding",
             oddity(d, best), words, next);
 }

@@ -269,13 +269,15 @@ class Followed:
         return self.trial.promise(names, made)
 
     def base_as_read(self):
-        """The options with the delimiter that "auto" finds, and how many lines it leaves out."""
+        """The options with the dialect that "auto" finds, and how many lines it leaves out."""
         if "--delimiter=auto" not in self.base:
             return self.base, 0
         found = self.case.sniffed()
-        named = [f"--delimiter={found['delimiter']['value']}" if option == "--delimiter=auto" else option
-                 for option in self.base if option != "--delimiter=auto" or found["delimiter"]["value"]]
-        return named, (found.get("skip_head") or {}).get("value", 0)
+        values = {name: found.get(name, {}).get("value") for name in ("delimiter", "enclosure", "escape")}
+        named = [f"--{name}={value}" for name, value in values.items()
+                 if value and not any(option.startswith("--" + name) and not option.endswith("=auto") for option in self.base)]
+        rest = [option for option in self.base if option != "--delimiter=auto"]
+        return named + rest, found.get("skip_head", {}).get("value", 0)
 
     def lost_of(self, made, base):
         path, width = self.case.path, made.summary["columns"]
@@ -288,6 +290,8 @@ class Followed:
             good = {line: values for line, values in good.items() if line > above}
             texts = good_values.LINE.findall(good_values.text_of(path, dialect.encoding))
             count = len(texts) - (texts[-1] == "")
+            if self.row == "header-again":
+                good = {line: values for line, values in good.items() if texts[line - 1].strip() != texts[above].strip()}
             for line in [line for line in good if self.trial.drops and self.trial.drops(line, texts[line - 1], count)]:
                 if len(good[line]) == width > 1:
                     return f"line {line} is dropped, and was good: {list(good[line])}"

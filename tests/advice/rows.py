@@ -278,6 +278,7 @@ ROWS = [
     ("manifest-enclosure", "preflight", r"Name the enclosure in the manifest, \"enclosure\"", in_manifest("enclosure")),
     ("manifest-names", "preflight", r"Add a header, or name the columns in the manifest\.", columns_in_manifest),
     ("manifest-empty", "preflight", r"or name the columns in the manifest\.", columns_in_manifest),
+    ("step-empty", "processor", r"Write at least the header, or name the columns in the manifest\.", nothing("as manifest-empty")),
     ("escape-convert", "preflight", r"csvkit normalize --escape='\\' does", normalize_with("--escape=\\", changes=None)),
     ("encoding-convert", "preflight", r"csvkit normalize --encoding=(?!NAME)([\w-]+) does", normalize_with("--encoding={}", changes=None)),
     ("encoding-unsure", "preflight", r"csvkit normalize --encoding=NAME does, with the encoding that", nothing(GIVEN)),

@@ -105,6 +105,9 @@ printf '{\\rtf1\\ansi text}\n' >rtf
 printf 'From: a@x.example\nSubject: table\n\ntext\n' >mail
 printf '# A project\n\nIt has a name, and a text about it,\nwhich is long.\n\n## Install it\n\nRun make, then wait.\n' >readme
 printf 'A project\n=========\n\nIt has a name and more\n\nRun make and then wait.\n' >underlined
+printf ' id | name\n----+------\n  1 | Ann\n(1 row)\n' >psql
+printf '+----+------+\n| id | name |\n+----+------+\n|  1 | Ann  |\n' >mysql
+printf '| id | name |\n|---|:---|\n| 1 | Ann |\n' >markdown
 for i in 1 2 3 4; do
     printf '2024-01-31 12:00:0%s WARN Slow query, took %s ms\n' "$i" "$i" >>log
     printf '192.0.2.%s - bob [10/Oct/2000:13:55:3%s -0700] "GET /%s HTTP/1.0" 200 23\n' "$i" "$i" "$i" >>access
@@ -133,6 +136,9 @@ log log
 access log
 syslog log
 pylog log
+psql drawn
+mysql drawn
+markdown drawn
 E2
 "$CSVKIT" slice html -o out 2>&1 | grep -q 'not-csv-suspected' || say "slice html"
 "$CSVKIT" normalize json -o out 2>&1 | grep -q 'looks like JSON' || say "normalize json"
@@ -153,7 +159,8 @@ for number in range(2000):
 names = {"hive": b"a\1b\1c\n" + b"1\0012\0013\n" * 900, "tag": b"<b>,c\n1,2\n", "list": b"[a],{b}\n1,2\n",
          "colon": b"Subject: x,From\n1,2\n", "cell": b'"{""a"":1}",b\n1,2\n', "bzh": b"BZh is a name,b\n1,2\n",
          "xmlns": b"<?,b\n1,2\n", "pk": b"PK,b\n1,2\n", "array": b'[1,2]\n[3,4]\n',
-         "moment": b"2024-01-31 12:00:01,INFO,it has begun\n" * 9, "blank": b"2024-01-31 12:00:01, INFO, it has begun\n" * 9, "stamps": b"2024-01-31 12:00:01\n" * 9,
+         "moment": b"2024-01-31 12:00:01,INFO,it has begun\n" * 9, "bars": b"a|b\n---|x\n1|2\n", "dashes": b"a|b\n-|-\n", "under": b"a,b\n---,---\n1,2\n", "plus": b"+1,b\n+--,2\n",
+         "blank": b"2024-01-31 12:00:01, INFO, it has begun\n" * 9, "stamps": b"2024-01-31 12:00:01\n" * 9,
          "log": b"line\n" + b"2024-01-31 12:00:01 it has begun\n" * 9, "bar": b"Jan 31 12:00:01 | it has begun | x y\n" * 9,
          "comments": b"# made by somebody who made it\n\n# and by another person, too\n\na,b\n1,2\n3,4\n5,6\n7,8\n",
          "above": b"# Pages of all web sites in it\n# from January to the end of March\n\n/a,\"1,2\",3\n/b,4,5\n\nday,views of all pages at once\n1,2\n",
