@@ -18,7 +18,8 @@ BASE := -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -I. -fPIC -fvisibility=hid
 	-fno-math-errno $(WARN) $(if $(DEVELOPER),-Werror)
 HARDEN := -D_FORTIFY_SOURCE=2 -fstack-protector-strong
 
-FLAGS_release := -O2 -g $(HARDEN)
+# The folder of the sources is in no file that is built for use: two folders, the same bytes.
+FLAGS_release := -O2 -g "-ffile-prefix-map=$(CURDIR)=." $(HARDEN)
 FLAGS_debug := -O0 -g3
 FLAGS_asan := -O1 -g1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 FLAGS_ubsan := -O1 -g -fsanitize=undefined -fno-sanitize-recover=all
@@ -156,7 +157,7 @@ $(EXTRA): OBJECTS = $(EXTRA_OBJ)
 
 # What libcsvkit lends to libcsvkit-extra gets a version of its own: csvkit/base/for_extra.h.
 PRIVATE_VERSION := CSVKIT_PRIVATE_$(VERSION)
-FOR_EXTRA_HEADERS := $(shell grep -rl '^CSVK_FOR_EXTRA ' csvkit --include='*.h')
+FOR_EXTRA_HEADERS := $(sort $(shell grep -rl '^CSVK_FOR_EXTRA ' csvkit --include='*.h'))
 $(B)/private.map: $(FOR_EXTRA_HEADERS) Makefile csvkit/basics.h
 	@mkdir -p $(B)
 	@{ echo '$(PRIVATE_VERSION) { global:'; sed -nE 's/^CSVK_FOR_EXTRA .*(csvk_[a-z_0-9]+)\(.*/  \1;/p' \
