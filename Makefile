@@ -102,7 +102,7 @@ EXTRA_SO := $(B)/libcsvkit-extra.so.$(VERSION)
 LIBS := $(EXTRA) $(LIB)
 LINK_LIBS := $(LIBS) $(EXTRA_LIBS)
 
-.PHONY: all doc check check-large-slice check-large-upload check-storage-faults check-manifests check-mutations check-parallel check-processor check-schema-values check-slice-spread check-radosgw check-damage check-advice check-mutants compare bench benchmarks bench-damage bench-damage-world bench-deps bench-repair fuzz fuzz-bins lint install install-files uninstall dist distcheck deb tarball npm sbom site exports \
+.PHONY: all doc check check-large-slice check-large-upload check-storage-faults check-manifests check-mutations check-parallel check-processor check-schema-values check-slice-spread check-radosgw check-scan check-damage check-advice check-mutants compare bench benchmarks bench-damage bench-damage-world bench-deps bench-repair fuzz fuzz-bins lint install install-files uninstall dist distcheck deb tarball npm sbom site exports \
 	coverage clean help demo deps tests
 .DEFAULT_GOAL := all
 
@@ -260,6 +260,12 @@ check-schema-values: all ## VALUES random and edge values of typed columns again
 check-radosgw: ## the storage round trip with Ceph's radosgw and credentials of its STS (apt, as root)
 	@tests/deps.sh && $(MAKE) --no-print-directory tests
 	@CSVKIT=$(CURDIR)/$(TOOL) BUILD=$(CURDIR)/$(B) tests/storage/radosgw.sh
+
+EXHAUSTIVE ?= 11
+ROUNDS ?= 20
+check-scan: $(B)/tests/unit/test_exhaustive $(B)/tests/unit/test_scan ## the scan beside the reference parser: all strings of EXHAUSTIVE bytes, ROUNDS times as many random tables
+	@CSVK_EXHAUSTIVE=$(EXHAUSTIVE) $(B)/tests/unit/test_exhaustive
+	@CSVK_ROUNDS=$(ROUNDS) $(B)/tests/unit/test_scan
 
 MUTATIONS ?= 1000000
 check-mutations: $(B)/tests/unit/test_normalize ## the laws of normalize over MUTATIONS random mutations
