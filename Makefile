@@ -102,7 +102,7 @@ EXTRA_SO := $(B)/libcsvkit-extra.so.$(VERSION)
 LIBS := $(EXTRA) $(LIB)
 LINK_LIBS := $(LIBS) $(EXTRA_LIBS)
 
-.PHONY: all doc check check-large-slice check-large-upload check-storage-faults check-manifests check-mutations check-parallel check-processor check-schema-values check-slice-spread check-radosgw check-scan check-damage check-advice check-mutants compare bench benchmarks bench-damage bench-damage-world bench-deps bench-repair fuzz fuzz-bins lint install install-files uninstall dist distcheck deb tarball npm sbom site exports \
+.PHONY: all doc check check-large-slice check-large-upload check-storage-faults check-manifests check-mutations check-parallel check-processor check-schema-values check-slice-spread check-radosgw check-scan check-windows check-damage check-advice check-mutants compare bench benchmarks bench-damage bench-damage-world bench-deps bench-repair fuzz fuzz-bins lint install install-files uninstall dist distcheck deb tarball npm sbom site exports \
 	coverage clean help demo deps tests
 .DEFAULT_GOAL := all
 
@@ -260,6 +260,9 @@ check-schema-values: all ## VALUES random and edge values of typed columns again
 check-radosgw: ## the storage round trip with Ceph's radosgw and credentials of its STS (apt, as root)
 	@tests/deps.sh && $(MAKE) --no-print-directory tests
 	@CSVKIT=$(CURDIR)/$(TOOL) BUILD=$(CURDIR)/$(B) tests/storage/radosgw.sh
+
+check-windows: tests ## the core built by mingw-w64, its tests under wine (apt: gcc-mingw-w64-x86-64-posix libz-mingw-w64-dev wine64)
+	@BUILD=$(CURDIR)/$(B) tests/windows/core.sh $(LIB_SRC)
 
 EXHAUSTIVE ?= 11
 ROUNDS ?= 20
