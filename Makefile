@@ -230,8 +230,10 @@ library-bins: all $(EXAMPLE_BIN) # the libraries and what is linked with them
 
 tests: all $(UNIT_BIN) $(EXAMPLE_BIN) $(TEST_TOOL_BIN) $(BENCH_BIN) # what the test runner needs
 
+# By all cores, unless make was told how many.
+ALL_CORES = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 check: deps ## install what is missing, build, run every test (T=pattern runs some)
-	@$(MAKE) --no-print-directory tests
+	@$(MAKE) --no-print-directory $(ALL_CORES) tests
 	@CSVKIT=$(CURDIR)/$(TOOL) BUILD=$(CURDIR)/$(B) tests/run.sh '$(T)'
 
 LARGE_MB ?= 2000
@@ -287,7 +289,7 @@ check-processor: all ## FOLDERS random data folders through csvkit processor: no
 	@python3 tests/processor/random_folders.py $(TOOL) $(FOLDERS) $(SEED)
 
 demo: deps ## install what is missing, build, and run the main job on example data
-	@$(MAKE) --no-print-directory all $(B)/tests/bench/generate
+	@$(MAKE) --no-print-directory $(ALL_CORES) all $(B)/tests/bench/generate
 	@CSVKIT=$(TOOL) BUILD=$(B) examples/demo.sh
 
 SEEDS ?= 1 2 3 4 5 6 7 8 9 10

@@ -31,7 +31,7 @@ build() { # kind: twice, with another time, time zone and mask
 
 # The sources as they are here, built in a folder with a longer name: program, libraries, packages.
 built_elsewhere() { # kinds of packages
-    local there="$work/a folder of another name" file kind
+    local there=$work/a-folder-of-another-name file kind
     mkdir "$there"
     git ls-files -zco --exclude-standard | tar -c --null -T - 2>/dev/null | tar -x -C "$there"
     nice make -C "$there" -j"$(nproc)" --no-print-directory all >"$work/said" 2>&1 ||
@@ -82,6 +82,13 @@ comes_and_goes() { # is the name csvkit taken: no|yes
     left=$(find "$machine" \( -type f -o -type l \) ! -path '*/var/lib/dpkg/*' ! -path '*/var/log/*')
     [ "$1:$left" = no: ] || [ "$1:$left" = "yes:$machine/usr/bin/csvkit" ] || fail "left behind: $left"
 }
+
+# Read, not built: doc/platforms.md.
+! command -v ruby >/dev/null || ruby -c examples/packages/csvkit-rfc4180.rb >/dev/null || fail "the formula of Homebrew"
+! command -v nix-instantiate >/dev/null ||
+    nix-instantiate --parse examples/packages/flake.nix >"$work/said" 2>&1 || fail "the flake: $(cat "$work/said")"
+grep -q "version = \"$(sed -n 's/^#define CSVK_VERSION "\(.*\)"/\1/p' csvkit/basics.h)\"" examples/packages/flake.nix ||
+    fail "the flake has another version"
 
 build deb && {
     mkdir "$work/tree"
