@@ -18,7 +18,8 @@ BASE := -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -I. -fPIC -fvisibility=hid
 	-fno-math-errno $(WARN) $(if $(DEVELOPER),-Werror)
 HARDEN := -D_FORTIFY_SOURCE=2 -fstack-protector-strong
 
-FLAGS_release := -O2 -g $(HARDEN)
+# The folder of the sources is in no file that is built for use: two folders, the same bytes.
+FLAGS_release := -O2 -g "-ffile-prefix-map=$(CURDIR)=." $(HARDEN)
 FLAGS_debug := -O0 -g3
 FLAGS_asan := -O1 -g1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 FLAGS_ubsan := -O1 -g -fsanitize=undefined -fno-sanitize-recover=all
@@ -103,7 +104,7 @@ EXTRA_SO := $(B)/libcsvkit-extra.so.$(VERSION)
 LIBS := $(EXTRA) $(LIB)
 LINK_LIBS := $(LIBS) $(EXTRA_LIBS)
 
-.PHONY: all doc check check-large-slice check-large-upload check-storage-faults check-manifests check-mutations check-parallel check-partial check-cluster check-processor check-schema-values check-slice-spread check-radosgw check-damage check-advice check-mutants compare bench bench-compare bench-scale benchmarks bench-damage bench-damage-world bench-deps bench-repair fuzz fuzz-bins lint install install-files uninstall dist distcheck deb tarball npm sbom site exports \
+.PHONY: all doc check check-large-slice check-large-upload check-storage-faults check-manifests check-mutations check-parallel check-partial check-cluster check-processor check-schema-values check-slice-spread check-radosgw check-scan check-windows check-damage check-advice check-mutants compare bench bench-compare bench-scale benchmarks bench-damage bench-damage-world bench-deps bench-repair fuzz fuzz-bins lint install install-files uninstall dist distcheck deb tarball npm sbom site exports \
 	coverage clean help demo deps tests
 .DEFAULT_GOAL := all
 
@@ -158,7 +159,7 @@ $(EXTRA): OBJECTS = $(EXTRA_OBJ)
 
 # What libcsvkit lends to libcsvkit-extra gets a version of its own: csvkit/base/for_extra.h.
 PRIVATE_VERSION := CSVKIT_PRIVATE_$(VERSION)
-FOR_EXTRA_HEADERS := $(shell grep -rl '^CSVK_FOR_EXTRA ' csvkit --include='*.h')
+FOR_EXTRA_HEADERS := $(sort $(shell grep -rl '^CSVK_FOR_EXTRA ' csvkit --include='*.h'))
 $(B)/private.map: $(FOR_EXTRA_HEADERS) Makefile csvkit/basics.h
 	@mkdir -p $(B)
 	@{ echo '$(PRIVATE_VERSION) { global:'; sed -nE 's/^CSVK_FOR_EXTRA .*(csvk_[a-z_0-9]+)\(.*/  \1;/p' \
@@ -231,8 +232,10 @@ library-bins: all $(EXAMPLE_BIN) # the libraries and what is linked with them
 
 tests: all $(UNIT_BIN) $(EXAMPLE_BIN) $(TEST_TOOL_BIN) $(BENCH_BIN) # what the test runner needs
 
+# By all cores, unless make was told how many.
+ALL_CORES = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 check: deps ## install what is missing, build, run every test (T=pattern runs some)
-	@$(MAKE) --no-print-directory tests
+	@$(MAKE) --no-print-directory $(ALL_CORES) tests
 	@CSVKIT=$(CURDIR)/$(TOOL) BUILD=$(CURDIR)/$(B) tests/run.sh '$(T)'
 
 LARGE_MB ?= 2000
@@ -262,6 +265,15 @@ check-radosgw: ## the storage round trip with Ceph's radosgw and credentials of 
 	@tests/deps.sh && $(MAKE) --no-print-directory tests
 	@CSVKIT=$(CURDIR)/$(TOOL) BUILD=$(CURDIR)/$(B) tests/storage/radosgw.sh
 
+check-windows: tests ## the core built by mingw-w64, its tests under wine (apt: gcc-mingw-w64-x86-64-posix libz-mingw-w64-dev wine64)
+	@BUILD=$(CURDIR)/$(B) tests/windows/core.sh $(LIB_SRC)
+
+EXHAUSTIVE ?= 11
+ROUNDS ?= 20
+check-scan: $(B)/tests/unit/test_exhaustive $(B)/tests/unit/test_scan ## the scan beside the reference parser: all strings of EXHAUSTIVE bytes, ROUNDS times as many random tables
+	@CSVK_EXHAUSTIVE=$(EXHAUSTIVE) $(B)/tests/unit/test_exhaustive
+	@CSVK_ROUNDS=$(ROUNDS) $(B)/tests/unit/test_scan
+
 MUTATIONS ?= 1000000
 check-mutations: $(B)/tests/unit/test_normalize ## the laws of normalize over MUTATIONS random mutations
 	@CK_VERBOSITY=normal CSVK_MUTATIONS=$(MUTATIONS) $(B)/tests/unit/test_normalize
@@ -279,7 +291,7 @@ check-processor: all ## FOLDERS random data folders through csvkit processor: no
 	@python3 tests/processor/random_folders.py $(TOOL) $(FOLDERS) $(SEED)
 
 demo: deps ## install what is missing, build, and run the main job on example data
-	@$(MAKE) --no-print-directory all $(B)/tests/bench/generate
+	@$(MAKE) --no-print-directory $(ALL_CORES) all $(B)/tests/bench/generate
 	@CSVKIT=$(TOOL) BUILD=$(B) examples/demo.sh
 
 SEEDS ?= 1 2 3 4 5 6 7 8 9 10

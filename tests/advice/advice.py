@@ -30,8 +30,8 @@ import rows
 
 CORPORA, CSVKIT = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 FEW = sys.argv[3:] != ["all"]
-EACH = 2 if FEW else 10 ** 9        # cases of one advice in one corpus that are followed
-FILES = 30 if FEW else 10 ** 9      # of one corpus
+EACH = 1 if FEW else 10 ** 9        # cases of one advice in one corpus that are followed
+FILES = 20 if FEW else 10 ** 9      # of one corpus
 KINDS = (".csv", ".tsv", ".txt")
 READING = ("--delimiter=", "--enclosure=", "--escape=", "--encoding=", "--no-header", "--columns=", "--skip-blanks")
 # What is said to be wrong about the table as a whole: a refusal after that has to name what is next.

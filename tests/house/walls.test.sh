@@ -16,15 +16,16 @@ judge() {
     python3 tests/house.py "$work/tree" >"$work/out" 2>&1
 }
 
-refused() { # what, the heading that must be there, the place that must be named
-    if judge; then
-        echo "FAILED: $1 was not noticed"
-        failed=1
-    elif ! grep -qF "lint: $2" "$work/out" || ! grep -qF -- "$3" "$work/out"; then
-        echo "FAILED: $1: expected '$2' at '$3', have:"
-        cat "$work/out"
-        failed=1
-    fi
+named() { # what, the heading that must be there, the place that must be named under it
+    sed -n "/^lint: /h; G; s/\n/ under /p" "$work/out" | grep -F -- "$3" | grep -qF "under lint: $2" && return
+    echo "FAILED: $1: expected '$2' at '$3', have:"
+    cat "$work/out"
+    failed=1
+}
+
+refused() { # what, heading, place: alone in the tree
+    judge && echo "FAILED: $1 was not noticed" && failed=1
+    named "$@"
 }
 
 plant() { # file, line to add at its top
@@ -35,48 +36,31 @@ plant() { # file, line to add at its top
 fresh_copy
 judge || { echo "FAILED: the tree as it is:" && cat "$work/out" && failed=1; }
 
-fresh_copy
+# What needs no other map is planted together: each place is named under the heading of its kind.
 plant validator/field_rules.c '#include "csvkit/parse/scan/scan.h"'
-refused "an include of a room that is not built on" "an include of a room that this one does not build on" \
-    'validator/field_rules.c:1: "csvkit/parse/scan/scan.h"'
-
-fresh_copy
 plant preflight/out_files.c '#include "validator/judge.h"'
-refused "a private header of another room" "an include of another room's private header" \
-    'preflight/out_files.c:1: "validator/judge.h"'
-
-fresh_copy
 plant csvkit/base/buf.c '#include "csvkit/parse/grammar/record.h"'
-refused "an include that goes upward" "an include that goes upward" \
-    'csvkit/base/buf.c:1: "csvkit/parse/grammar/record.h"'
-
-fresh_copy
-plant csvkit/base/buf.c '#include "csvkit/nowhere/nothing.h"'
-refused "an include of nothing" "an include of a file that is in no room" 'csvkit/base/buf.c:1'
-
-fresh_copy
+plant csvkit/base/numbers.c '#include "csvkit/nowhere/nothing.h"'
 cp "$work/tree/validator/keys/keys.c" "$work/tree/manifest/keys.c"
-refused "a file name given twice" "a file name that occurs twice" "manifest/keys.c validator/keys/keys.c"
-
-fresh_copy
 plant manifest/manifest_write.c 'struct csvk_finding { int x; };'
-refused "a tag defined twice" "a tag that is defined twice" "struct csvk_finding"
-
-fresh_copy
-plant manifest/manifest_write.c 'enum rule_index { NO_RULES };'
-refused "a tag of an enum defined twice" "a tag that is defined twice" "enum rule_index"
-
-fresh_copy
+plant manifest/manifest_read.c 'enum rule_index { NO_RULES };'
 echo 'int light;' >"$work/tree/csvkit/light.c"
-refused "a source beside the installed headers" "csvkit/ holds installed headers only" "csvkit/light.c"
-
-fresh_copy
 mkdir "$work/tree/csvkit/cellar" && echo 'int dark;' >"$work/tree/csvkit/cellar/dark.c"
-refused "a source in a folder that is no room" "a source in no room" "csvkit/cellar/dark.c"
-
-fresh_copy
 plant csvkit/io/sink.c '#include "csvkit/io/deflate/gzip_writer.h"'
-refused "an include of the second library" "an include that goes upward" \
+judge && echo "FAILED: ten breaches were not noticed" && failed=1
+named "an include of a room that is not built on" "an include of a room that this one does not build on" \
+    'validator/field_rules.c:1: "csvkit/parse/scan/scan.h"'
+named "a private header of another room" "an include of another room's private header" \
+    'preflight/out_files.c:1: "validator/judge.h"'
+named "an include that goes upward" "an include that goes upward" \
+    'csvkit/base/buf.c:1: "csvkit/parse/grammar/record.h"'
+named "an include of nothing" "an include of a file that is in no room" 'csvkit/base/numbers.c:1'
+named "a file name given twice" "a file name that occurs twice" "manifest/keys.c validator/keys/keys.c"
+named "a tag defined twice" "a tag that is defined twice" "struct csvk_finding"
+named "a tag of an enum defined twice" "a tag that is defined twice" "enum rule_index"
+named "a source beside the installed headers" "csvkit/ holds installed headers only" "csvkit/light.c"
+named "a source in a folder that is no room" "a source in no room" "csvkit/cellar/dark.c"
+named "an include of the second library" "an include that goes upward" \
     'csvkit/io/sink.c:1: "csvkit/io/deflate/gzip_writer.h"'
 
 fresh_copy

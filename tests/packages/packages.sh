@@ -1,8 +1,9 @@
 #!/bin/bash
-# The packages: the same bytes twice; what is in them runs where nothing else is; they name what they
-# need; npx runs the program out of the packed file, without network.
+# The packages: the same bytes twice, and from a build in another folder; what is in them runs where
+# nothing else is; they name what they need; npx runs the program out of the packed file, without network.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
+here=$PWD
 case $(basename "$BUILD") in
 release*) ;;
 *) echo "packages are made of a release build" && exit 77 ;;
@@ -26,6 +27,25 @@ build() { # kind: twice, with another time, time zone and mask
         { fail "$1: $(cat "$work/err")" && return 1; }
     (umask 077 && TZ=Asia/Tokyo SOURCE_DATE_EPOCH=1700000000 examples/packages/build.sh "$1" "$work/two" 2>/dev/null)
     diff -r "$work/one" "$work/two" >/dev/null || fail "$1: not the same bytes twice"
+}
+
+# The sources as they are here, built in a folder with a longer name: program, libraries, packages.
+built_elsewhere() { # kinds of packages
+    local there=$work/a-folder-of-another-name file kind
+    mkdir "$there"
+    git ls-files -zco --exclude-standard | tar -c --null -T - 2>/dev/null | tar -x -C "$there"
+    nice make -C "$there" -j"$(nproc)" --no-print-directory all >"$work/said" 2>&1 ||
+        { fail "built elsewhere: $(tail -n 5 "$work/said")" && return 1; }
+    for file in bin/csvkit libcsvkit.a libcsvkit-extra.a "$BUILD"/libcsvkit*.so.*.*; do
+        file=${file#"$BUILD/"}
+        cmp "$BUILD/$file" "$there/build/release/$file" || fail "$file: other bytes when built elsewhere"
+    done
+    for kind in "$@"; do
+        CSVKIT=$there/build/release/bin/csvkit BUILD=$there/build/release SOURCE_DATE_EPOCH=1700000000 \
+            "$there/examples/packages/build.sh" "$kind" "$work/three" 2>"$work/err" || fail "$kind: $(cat "$work/err")"
+    done
+    diff -r "$work/one" "$work/three" || fail "packages differ when built elsewhere"
+    rm -rf "$there"
 }
 
 judges() { # what, program...: a file with one error, plain and compressed, and one that is not UTF-8
@@ -62,6 +82,13 @@ comes_and_goes() { # is the name csvkit taken: no|yes
     left=$(find "$machine" \( -type f -o -type l \) ! -path '*/var/lib/dpkg/*' ! -path '*/var/log/*')
     [ "$1:$left" = no: ] || [ "$1:$left" = "yes:$machine/usr/bin/csvkit" ] || fail "left behind: $left"
 }
+
+# Read, not built: doc/platforms.md.
+! command -v ruby >/dev/null || ruby -c examples/packages/csvkit-rfc4180.rb >/dev/null || fail "the formula of Homebrew"
+! command -v nix-instantiate >/dev/null ||
+    nix-instantiate --parse examples/packages/flake.nix >"$work/said" 2>&1 || fail "the flake: $(cat "$work/said")"
+grep -q "version = \"$(sed -n 's/^#define CSVK_VERSION "\(.*\)"/\1/p' csvkit/basics.h)\"" examples/packages/flake.nix ||
+    fail "the flake has another version"
 
 build deb && {
     mkdir "$work/tree"
@@ -105,12 +132,18 @@ build tarball && {
     [ "$(find "$work/any/licences" -type f | wc -l)" -gt 10 ] || fail "licences"
 }
 
-command -v npm >/dev/null && build npm && {
+if command -v npm >/dev/null && build npm; then
     mkdir "$work/project" && cd "$work/project" || exit 2
     export npm_config_cache=$work/cache npm_config_offline=true npm_config_update_notifier=false
     npm install --silent --no-audit --no-fund "$work/one"/csvkit-rfc4180-*.tgz >"$work/said" 2>&1 ||
         fail "npm install: $(cat "$work/said")"
     folder=$work judges npx npx --no-install csvkit
     folder=$work judges "npx, second name" npx --no-install csvk
-}
+    cd "$here" || exit 2
+fi
+
+kinds='deb tarball'
+! command -v npm >/dev/null || kinds+=' npm'
+# shellcheck disable=SC2086
+built_elsewhere $kinds
 exit "$failed"

@@ -6,4 +6,4 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
     exit 77
 }
 unset HTTPS_PROXY HTTP_PROXY ALL_PROXY https_proxy http_proxy all_proxy
-exec /usr/bin/python3 "$here/fault_schedules.py" "${CSVKIT:-$here/../../build/csvkit}" --sample 90
+exec /usr/bin/python3 "$here/fault_schedules.py" "${CSVKIT:-$here/../../build/csvkit}" --sample 45

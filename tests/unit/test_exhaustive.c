@@ -1,8 +1,8 @@
 /*
- * test_exhaustive.c - every string of up to 11 bytes over a , " CR LF, and every way to cut the
+ * test_exhaustive.c - every string of up to 10 bytes over a , " CR LF, and every way to cut the
  * ones of up to 8 in two: the fast scan against the reference parser, and the reference parser
  * against a recogniser of the grammar of RFC 4180 that shares nothing with it. CSVK_EXHAUSTIVE=N
- * sets another length.
+ * sets another length; make check-scan takes those of 11 bytes.
  */
 #include "csvkit/parse/scan/scan.h"
 #include "tests/support/scan_digest.h"
@@ -174,7 +174,7 @@ static struct trio *trio_new(enum csvk_simd level)
 START_TEST(all_strings)
 {
     const char *wanted = getenv("CSVK_EXHAUSTIVE");
-    size_t most = wanted != NULL ? (size_t)strtoul(wanted, NULL, 10) : 11;
+    size_t most = wanted != NULL ? (size_t)strtoul(wanted, NULL, 10) : 10;
     struct trio *t = trio_new(CSVK_SIMD_AUTO);
     judge(t, t->room + CSVK_SCAN_SLACK, 0);
     for (size_t length = 1; length <= most; length++) {

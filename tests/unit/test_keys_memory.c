@@ -79,7 +79,7 @@ START_TEST(every_allocation_may_fail)
     long total = 1000000 - alloc_countdown;
     ck_assert_int_gt(total, 20);
     ck_assert_int_eq(alloc_alive, 0);
-    long step = 1 + total / 75;
+    long step = 1 + total / 40;
     for (long i = 0; i < total; i += i < 40 ? 1 : step) {
         alloc_countdown = i;
         ck_assert_int_eq(whole_life(alike, &err), CSVK_ENOMEM);

@@ -26,6 +26,10 @@ static struct csvk_normalize_options defaults(void)
 
 /* ---- corpora ---- */
 
+/* Files that are as large as this are read in a third of the variants, each of them in other ones;
+   make check-mutations reads them in all. */
+#define LARGE 60000
+
 static int add_file(const char *path, const struct stat *info, int kind, struct FTW *where)
 {
     (void)where;
@@ -100,6 +104,10 @@ START_TEST(laws_hold_for_every_file_of_the_corpora)
         ck_assert_ptr_nonnull(bytes);
         struct csvk_normalize_options o = defaults();
         variant(&o, _i);
+        if (length >= LARGE && getenv("CSVK_MUTATIONS") == NULL && (i + (size_t)_i) % 3 != 0) {
+            free(bytes);
+            continue;
+        }
         if (length >= 20000) { /* thousands of equal names take minutes */
             o.names = CSVK_NORMALIZE_NAMES_KEEP;
         }
@@ -199,7 +207,7 @@ static void check_all(const char *name, const void *bytes, size_t length,
 START_TEST(laws_hold_for_mutated_tables)
 {
     const char *knob = getenv("CSVK_MUTATIONS"); /* of all variants together */
-    long rounds = knob != NULL ? strtol(knob, NULL, 10) / VARIANTS + 1 : 1000;
+    long rounds = knob != NULL ? strtol(knob, NULL, 10) / VARIANTS + 1 : 500;
     struct support_random random = {(uint64_t)_i * 977 + 5};
     unsigned char bytes[8192];
     for (long round = 0; round < rounds; round++) {

@@ -104,7 +104,7 @@ START_TEST(every_allocation_may_fail)
     ck_assert_int_eq(alloc_alive, 0);
     const char *knob = getenv("CSVK_ALLOCATIONS");
     long every = knob != NULL ? strtol(knob, NULL, 10) : 1;
-    long step = 1 + total / 500;
+    long step = 1 + total / 250;
     for (long i = 0; i < total; i += i < 250 ? every : every * step) {
         alloc_countdown = i;
         int status = way(_i);
