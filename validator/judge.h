@@ -12,6 +12,7 @@
 #define VALIDATOR_JUDGE_H
 
 #include "csvkit/base/misfit.h"
+#include "validator/keys/keys.h"
 #include "validator/pair_search.h"
 #include "validator/pattern_search.h"
 #include "validator/rule_index.h"
@@ -97,6 +98,13 @@ struct file_end {
 struct key_state;
 struct schema_state;
 
+/* Keys that span a table in slices: slice_keys.c. */
+struct slice_keys {
+    bool searched;                 /* by csvk_validator_search_keys */
+    struct csvk_keys_shift before; /* records, bytes and drift of the slices before this one */
+    struct csvk_keys_shift joined; /* in the first slice: those of all slices joined so far */
+};
+
 struct csvk_validator {
     struct csvk_validate_options options; /* owned copy */
     char *file;
@@ -131,7 +139,8 @@ struct csvk_validator {
     uint64_t ill_c1;          /* ... of these: 80 to 9F, which are no letters in latin-1 */
     uint64_t ill_first, ill_first_record, ill_first_line, ill_first_column;
     uint64_t ill_first_length, ill_first_field;
-    struct key_state *keys;      /* NULL: no primary key */
+    struct key_state *keys; /* NULL: no primary key */
+    struct slice_keys slice;
     struct schema_state *schema; /* NULL: no types are declared */
     struct csvk_totals totals;
     struct csvk_damage damage;
@@ -296,7 +305,14 @@ void keys_resolve(struct csvk_validator *v, const struct csvk_strings *names,
                   const struct place *header);
 int keys_feed(struct csvk_validator *v, struct csvk_error *err);
 int keys_finish(struct csvk_validator *v, struct csvk_error *err);
-int keys_merge(struct csvk_validator *left, struct csvk_validator *right, struct csvk_error *err);
+int keys_merge(struct csvk_validator *left, struct csvk_validator *right,
+               struct csvk_keys_shift shift, struct csvk_error *err);
+/* Searches the keys, of all slices perhaps, and tells each that occurs again. */
+int keys_search(struct csvk_validator *v, csvk_duplicate_fn *tell, void *context,
+                struct csvk_error *err);
+/* `first_file`: the slice that the first record lies in, when it is another one; else NULL. */
+void keys_add_duplicate(struct csvk_validator *v, const struct csvk_duplicate_key *duplicate,
+                        const char *first_file);
 /* Is a cell of this column, from 0, told by empty-key when it has no value? It is one finding, that
    of the rule with the higher severity; with the same, of value-missing (schema_tells_missing). */
 bool keys_tell_empty(const struct csvk_validator *v, size_t column);
@@ -336,9 +352,18 @@ void schema_free(struct schema_state *schema);
 
 /* unique_rules.c: these do nothing when nothing has to be unique */
 int unique_finish(struct csvk_validator *v, struct csvk_error *err);
-int unique_merge(struct csvk_validator *left, struct csvk_validator *right, struct csvk_error *err);
+int unique_merge(struct csvk_validator *left, struct csvk_validator *right,
+                 struct csvk_keys_shift shift, struct csvk_error *err);
 /* The set number `index` from 0; NULL: there are no more. */
 struct csvk_keys *unique_set(const struct csvk_validator *v, size_t index);
+/* What a schema wants unique, by number: how many they are; and for each as for the primary key. */
+size_t unique_count(const struct csvk_validator *v);
+int unique_search(struct csvk_validator *v, size_t key, csvk_duplicate_fn *tell, void *context,
+                  struct csvk_error *err);
+void unique_add_duplicate(struct csvk_validator *v, size_t key,
+                          const struct csvk_duplicate_key *duplicate, const char *first_file);
+/* slice_keys.c: by how much the keys of what follows are raised. */
+struct csvk_keys_shift keys_shift_by(const struct csvk_totals *totals);
 
 /* record_in_memory.c: fields of records in memory, when the reader has not reported them */
 struct field_walk {

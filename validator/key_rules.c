@@ -22,11 +22,8 @@ struct key_state {
     struct csvk_bytes *value; /* of the record at hand */
     struct csvk_buf *room;    /* for values that must be decoded */
     key_lines_fn *count_lines;
-    bool resolved;                 /* the columns are known */
-    bool in_pieces;                /* a key may stand in the record in one piece */
-    bool searched;                 /* by csvk_validator_search_keys, for a table in slices */
-    struct csvk_keys_shift before; /* records, bytes and drift of the slices before this one */
-    struct csvk_keys_shift joined; /* in the first slice: those of all slices joined so far */
+    bool resolved;  /* the columns are known */
+    bool in_pieces; /* a key may stand in the record in one piece */
 };
 
 /* ---- life ------------------------------------------------------------------------------------ */
@@ -345,9 +342,8 @@ int keys_feed(struct csvk_validator *v, struct csvk_error *err)
 
 /* ---- the end --------------------------------------------------------------------------------- */
 
-/* `first_file`: the slice that the first record lies in, when it is another one; else NULL. */
-static void add_duplicate(struct csvk_validator *v, const struct csvk_duplicate_key *duplicate,
-                          const char *first_file)
+void keys_add_duplicate(struct csvk_validator *v, const struct csvk_duplicate_key *duplicate,
+                        const char *first_file)
 {
     const struct key_state *k = v->keys;
     /* The header, which comes again, is told: its keys are counted, and the first of them says what
@@ -379,95 +375,25 @@ static void add_duplicate(struct csvk_validator *v, const struct csvk_duplicate_
 
 static int found(void *context, const struct csvk_duplicate_key *duplicate)
 {
-    add_duplicate(context, duplicate, NULL);
+    keys_add_duplicate(context, duplicate, NULL);
     return 0;
 }
 
 int keys_finish(struct csvk_validator *v, struct csvk_error *err)
 {
-    bool search = v->keys != NULL && !v->keys->searched;
+    bool search = v->keys != NULL && !v->slice.searched;
     return search ? csvk_keys_finish(v->keys->keys, found, v, err) : CSVK_OK;
 }
 
-/* ---- a table in slices ----------------------------------------------------------------------- */
-
-static struct csvk_keys_shift shift_by(const struct csvk_totals *by)
+int keys_search(struct csvk_validator *v, csvk_duplicate_fn *tell, void *context,
+                struct csvk_error *err)
 {
-    return (struct csvk_keys_shift){by->records, by->bytes, by->lines - by->records};
+    return v->keys != NULL ? csvk_keys_finish(v->keys->keys, tell, context, err) : CSVK_OK;
 }
 
-int csvk_validator_join_keys(struct csvk_validator *first, struct csvk_validator *next,
-                             struct csvk_error *err)
-{
-    struct key_state *f = first->keys, *n = next->keys;
-    if (f == NULL || n == NULL || !first->finished || !next->finished) {
-        return csvk_fail(err, CSVK_EUSAGE, "only finished slices with a primary key can be joined");
-    }
-    if (f->joined.records == 0 && f->joined.offsets == 0) {
-        f->joined = shift_by(&first->totals);
-    }
-    n->before = f->joined;
-    struct csvk_keys_shift by = shift_by(&next->totals);
-    f->joined.records += by.records;
-    f->joined.offsets += by.offsets;
-    f->joined.drifts += by.drifts;
-    return csvk_keys_merge(f->keys, n->keys, n->before, err);
-}
-
-struct slices {
-    struct csvk_validator *const *part;
-    size_t count;
-};
-
-/* The slice that a record lies in; records are counted over the whole table. */
-static struct csvk_validator *slice_of(const struct slices *s, uint64_t record)
-{
-    size_t low = 0, high = s->count;
-    while (high - low > 1) {
-        size_t middle = low + (high - low) / 2;
-        if (s->part[middle]->keys->before.records < record) {
-            low = middle;
-        } else {
-            high = middle;
-        }
-    }
-    return s->part[low];
-}
-
-static int found_in_slices(void *context, const struct csvk_duplicate_key *duplicate)
-{
-    const struct slices *s = context;
-    struct csvk_validator *here = slice_of(s, duplicate->record);
-    struct csvk_validator *there = slice_of(s, duplicate->first_record);
-    struct csvk_duplicate_key local = *duplicate;
-    local.record -= here->keys->before.records;
-    local.offset -= here->keys->before.offsets;
-    local.first_record -= there->keys->before.records;
-    local.drift -= here->keys->before.drifts;
-    add_duplicate(here, &local, here != there ? there->file : NULL);
-    return 0;
-}
-
-int csvk_validator_search_keys(struct csvk_validator *const *parts, size_t count,
-                               struct csvk_error *err)
-{
-    struct slices slices = {parts, count};
-    for (size_t i = 0; i < count; i++) {
-        if (parts[i]->keys == NULL || parts[i]->judged) {
-            return csvk_fail(err, CSVK_EUSAGE, "keys are searched once, before any report");
-        }
-        parts[i]->keys->searched = true;
-    }
-    return count != 0 ? csvk_keys_finish(parts[0]->keys->keys, found_in_slices, &slices, err)
-                      : CSVK_OK;
-}
-
-/* ---- joining two parts of one file ----------------------------------------------------------- */
-
-int keys_merge(struct csvk_validator *left, struct csvk_validator *right, struct csvk_error *err)
+int keys_merge(struct csvk_validator *left, struct csvk_validator *right,
+               struct csvk_keys_shift shift, struct csvk_error *err)
 {
     bool keyed = left->keys != NULL && right->keys != NULL;
-    return keyed
-               ? csvk_keys_merge(left->keys->keys, right->keys->keys, shift_by(&left->totals), err)
-               : CSVK_OK;
+    return keyed ? csvk_keys_merge(left->keys->keys, right->keys->keys, shift, err) : CSVK_OK;
 }

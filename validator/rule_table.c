@@ -499,7 +499,8 @@ const struct csvk_rule csvk_rule_table[RULES] = {
                             "The place is the first byte after which nothing fits.", "",
                             "Correct the value, or the pattern.", "", NULL, NULL},
     [RULE_NOT_UNIQUE] = {"not-unique", "EEEEE",
-                         "value already seen in record {first_record}: must be unique",
+                         "value already seen in record {first_record}{first_file? of }: must be "
+                         "unique",
                          "a value that must be unique occurs again",
                          "The schema says that a column, or several together, have no value twice. "
                          "Records without a value are free.",

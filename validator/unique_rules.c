@@ -197,51 +197,70 @@ int unique_feed(struct csvk_validator *v, const struct csvk_record *record, stru
 
 /* ---- the end --------------------------------------------------------------------------------- */
 
-struct unique_search {
+void unique_add_duplicate(struct csvk_validator *v, size_t key,
+                          const struct csvk_duplicate_key *duplicate, const char *first_file)
+{
+    size_t column = v->schema->unique->item[key].column[0];
+    uint64_t field = v->schema->values[column].field;
+    struct place place = {duplicate->offset, 0, duplicate->record, field};
+    v->count[RULE_NOT_UNIQUE]++;
+    v->schema->column[column].count[RULE_NOT_UNIQUE - RULE_TYPE_MISMATCH]++;
+    if (!schema_takes(v, RULE_NOT_UNIQUE, field)) {
+        return;
+    }
+    struct csvk_finding *f = judge_keep(v, RULE_NOT_UNIQUE, &place);
+    if (f == NULL) {
+        return;
+    }
+    f->line = duplicate->record + duplicate->drift;
+    f->column = f->column_chars = f->line == 1 ? duplicate->offset + 1 : f->line != 0;
+    finding_number(f, "first_record", CSVK_EXTRA_RECORD, duplicate->first_record);
+    if (first_file != NULL) {
+        finding_text(v, f, "first_file", first_file);
+    }
+}
+
+size_t unique_count(const struct csvk_validator *v)
+{
+    return v->schema != NULL && v->schema->unique != NULL ? v->schema->unique->count : 0;
+}
+
+int unique_search(struct csvk_validator *v, size_t key, csvk_duplicate_fn *tell, void *context,
+                  struct csvk_error *err)
+{
+    return csvk_keys_finish(v->schema->unique->item[key].keys, tell, context, err);
+}
+
+struct unique_place {
     struct csvk_validator *validator;
-    size_t column;
+    size_t key;
 };
 
 static int found_again(void *context, const struct csvk_duplicate_key *duplicate)
 {
-    const struct unique_search *search = context;
-    struct csvk_validator *v = search->validator;
-    uint64_t field = v->schema->values[search->column].field;
-    struct place place = {duplicate->offset, 0, duplicate->record, field};
-    v->count[RULE_NOT_UNIQUE]++;
-    v->schema->column[search->column].count[RULE_NOT_UNIQUE - RULE_TYPE_MISMATCH]++;
-    if (!schema_takes(v, RULE_NOT_UNIQUE, field)) {
-        return 0;
-    }
-    struct csvk_finding *f = judge_keep(v, RULE_NOT_UNIQUE, &place);
-    if (f != NULL) {
-        f->line = duplicate->record + duplicate->drift;
-        f->column = f->column_chars = f->line == 1 ? duplicate->offset + 1 : f->line != 0;
-        finding_number(f, "first_record", CSVK_EXTRA_RECORD, duplicate->first_record);
-    }
+    const struct unique_place *place = context;
+    unique_add_duplicate(place->validator, place->key, duplicate, NULL);
     return 0;
 }
 
 int unique_finish(struct csvk_validator *v, struct csvk_error *err)
 {
-    const struct unique_state *u = v->schema != NULL ? v->schema->unique : NULL;
     int status = CSVK_OK;
-    for (size_t i = 0; u != NULL && i < u->count && status == CSVK_OK; i++) {
-        struct unique_search search = {v, u->item[i].column[0]};
-        status = csvk_keys_finish(u->item[i].keys, found_again, &search, err);
+    for (size_t i = 0; i < unique_count(v) && !v->slice.searched && status == CSVK_OK; i++) {
+        struct unique_place place = {v, i};
+        status = unique_search(v, i, found_again, &place, err);
     }
     return status;
 }
 
-int unique_merge(struct csvk_validator *left, struct csvk_validator *right, struct csvk_error *err)
+int unique_merge(struct csvk_validator *left, struct csvk_validator *right,
+                 struct csvk_keys_shift shift, struct csvk_error *err)
 {
-    const struct unique_state *to = left->schema != NULL ? left->schema->unique : NULL;
-    const struct unique_state *from = right->schema != NULL ? right->schema->unique : NULL;
-    const struct csvk_totals *by = &left->totals;
-    struct csvk_keys_shift shift = {by->records, by->bytes, by->lines - by->records};
+    size_t count = unique_count(right) != 0 ? unique_count(left) : 0;
     int status = CSVK_OK;
-    for (size_t i = 0; to != NULL && from != NULL && i < to->count && status == CSVK_OK; i++) {
-        status = csvk_keys_merge(to->item[i].keys, from->item[i].keys, shift, err);
+    for (size_t i = 0; i < count && status == CSVK_OK; i++) {
+        status = csvk_keys_merge(left->schema->unique->item[i].keys,
+                                 right->schema->unique->item[i].keys, shift, err);
     }
     return status;
 }

@@ -142,10 +142,10 @@ CSVK_API int csvk_validator_merge(struct csvk_validator *left, struct csvk_valid
                                   struct csvk_error *err) CSVK_MUST_USE;
 
 /*
- * The primary key over a table in slices. When the slices are finished, _join_keys hands the keys
- * of each further slice to `first`, the validator of the first slice, in the order of the slices.
- * Then _search_keys reports every repeated key in the slice that it lies in; `parts` are all slices
- * in their order. Ask for reports after that.
+ * Keys over a table in slices: the primary key, and what a schema wants unique. When the slices are
+ * finished, _join_keys hands the keys of each further slice to `first`, the validator of the first
+ * slice, in the order of the slices. Then _search_keys reports every repeated key in the slice that
+ * it lies in; `parts` are all slices in their order. Ask for reports after that.
  */
 CSVK_API int csvk_validator_join_keys(struct csvk_validator *first, struct csvk_validator *next,
                                       struct csvk_error *err) CSVK_MUST_USE;

@@ -129,8 +129,9 @@ int csvk_validator_merge(struct csvk_validator *left, struct csvk_validator *rig
             return csvk_fail(err, CSVK_ENOMEM, "out of memory for findings");
         }
     }
-    int status = keys_merge(left, right, err);
-    status = status == CSVK_OK ? unique_merge(left, right, err) : status;
+    struct csvk_keys_shift shift = keys_shift_by(&left->totals);
+    int status = keys_merge(left, right, shift, err);
+    status = status == CSVK_OK ? unique_merge(left, right, shift, err) : status;
     if (status != CSVK_OK) {
         return status;
     }

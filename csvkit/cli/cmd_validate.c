@@ -275,7 +275,7 @@ static void do_file(struct validate_job *job, const char *path, bool slice)
     }
 }
 
-/* ---- slices with a primary key: it spans all slices, so the reports wait for the last slice -- */
+/* ---- slices with keys: these span all slices, so the reports wait for the last slice --------- */
 
 struct slice_parts {
     struct csvk_validator **item;
@@ -304,8 +304,9 @@ static void fail_slices(struct validate_job *job, const struct csvk_strings *sli
     struct csvk_error other = *err;
     if (guilty < slices->count) {
         fail(job, slices->item[guilty], err);
-        csvk_fail(&other, err->status,
-                  "the primary key spans all slices, and %s could not be judged",
+        csvk_fail(&other, err->status, "%s all slices, and %s could not be judged",
+                  job->options.primary_key.count != 0 ? "the primary key spans"
+                                                      : "what is to be unique spans",
                   slices->item[guilty]);
     } else {
         worsen(job, cli_fail(job->cli, err));
@@ -319,8 +320,8 @@ static void fail_slices(struct validate_job *job, const struct csvk_strings *sli
     }
 }
 
-static void do_slices_with_key(struct validate_job *job, const struct csvk_table_definition *table,
-                               const struct csvk_strings *slices)
+static void do_slices_with_keys(struct validate_job *job, const struct csvk_table_definition *table,
+                                const struct csvk_strings *slices)
 {
     struct csvk_error err = {0};
     struct slice_parts parts = {csvk_calloc(slices->count + 1, sizeof(*parts.item)), 0, 0};
@@ -366,7 +367,7 @@ static void judge_slices(struct validate_job *job, const char *directory,
                          const struct csvk_strings *slices)
 {
     struct csvk_error err = {0};
-    bool key = table->primary_key.count != 0;
+    bool keys = table->primary_key.count != 0;
     if (!use_table(job, table) || refuse_other_tables(job, directory, table, slices)) {
         return;
     }
@@ -375,13 +376,15 @@ static void judge_slices(struct validate_job *job, const char *directory,
         fail(job, directory, &err);
         return;
     }
-    if (key && cli_has(job->cli, "verify")) {
-        csvk_fail(&err, CSVK_EUSAGE, "--verify cannot check a primary key over several slices");
+    keys = keys || csvk_schema_has_unique(job->options.schema);
+    if (keys && cli_has(job->cli, "verify")) {
+        csvk_fail(&err, CSVK_EUSAGE, "--verify cannot check %s over several slices",
+                  table->primary_key.count != 0 ? "a primary key" : "what is to be unique");
         fail(job, directory, &err);
-    } else if (key) {
-        do_slices_with_key(job, table, slices);
+    } else if (keys) {
+        do_slices_with_keys(job, table, slices);
     }
-    for (size_t i = 0; i < slices->count && !key; i++) {
+    for (size_t i = 0; i < slices->count && !keys; i++) {
         do_file(job, slices->item[i], true);
         go_on(job, table);
     }

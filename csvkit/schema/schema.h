@@ -193,6 +193,9 @@ CSVK_API int csvk_schema_add_unique(struct csvk_schema *schema, const struct csv
                                     struct csvk_error *err) CSVK_MUST_USE;
 CSVK_API size_t csvk_schema_unique_count(const struct csvk_schema *schema); /* 0 for NULL */
 /* Lives as long as the schema; NULL: there is no such one. */
+/* True when it, or a column of it, wants something once in the table; the primary key is not of the
+   schema. False for NULL. */
+CSVK_API bool csvk_schema_has_unique(const struct csvk_schema *schema);
 CSVK_API const struct csvk_strings *csvk_schema_unique_at(const struct csvk_schema *schema,
                                                           size_t index);
 

@@ -160,6 +160,17 @@ size_t csvk_schema_unique_count(const struct csvk_schema *schema)
     return schema != NULL ? schema->nunique : 0;
 }
 
+bool csvk_schema_has_unique(const struct csvk_schema *schema)
+{
+    bool has = csvk_schema_unique_count(schema) != 0;
+    for (size_t i = 0; i < csvk_schema_count(schema) && !has; i++) {
+        struct csvk_schema_column column = {.size = sizeof column};
+        has = csvk_schema_at(schema, i, CSVK_BACKEND_PORTABLE, &column, NULL) == CSVK_OK &&
+              column.unique != 0;
+    }
+    return has;
+}
+
 const struct csvk_strings *csvk_schema_unique_at(const struct csvk_schema *schema, size_t index)
 {
     return index < csvk_schema_unique_count(schema) ? &schema->unique[index] : NULL;

@@ -1,27 +1,7 @@
 #!/bin/bash
 # validate --schema: what a Table Schema demands of values, header and key; and that whatever is not
 # supported is an error that names it with its place.
-set -u
-tmp=$(mktemp -d) && trap 'rm -rf "$tmp"' EXIT
-cd "$tmp" || exit 2
-failed=0
-
-fail() {
-    echo "FAILED: $*"
-    failed=1
-}
-
-expect_exit() { # status, command...
-    local want=$1 have
-    shift
-    "$@" >out 2>err
-    have=$?
-    [ "$have" = "$want" ] || fail "exit $have, expected $want: $*: $(cat out err)"
-}
-
-has() { # text
-    grep -qF -- "$1" out || fail "no '$1' in: $(cat out)"
-}
+. tests/schema/schema_tests.sh
 
 # Every value alone in a column of its type; + good, - refused.
 while read -r type verdict value; do

@@ -1,27 +1,7 @@
 #!/bin/bash
 # Declared types on the command line: validate, preflight, slice and their options; --verify; slices;
 # types of backends; what is not judged is told.
-set -u
-tmp=$(mktemp -d) && trap 'rm -rf "$tmp"' EXIT
-cd "$tmp" || exit 2
-failed=0
-
-fail() {
-    echo "FAILED: $*"
-    failed=1
-}
-
-expect_exit() { # status, command...
-    local want=$1 have
-    shift
-    "$@" >out 2>err
-    have=$?
-    [ "$have" = "$want" ] || fail "exit $have, expected $want: $*: $(cat out err)"
-}
-
-has() { # text
-    grep -qF -- "$1" out || fail "no '$1' in: $(cat out)"
-}
+. tests/schema/schema_tests.sh
 
 column() { # name, members of data_type, further members
     printf '{"name":"%s","data_type":{%s}%s}' "$1" "$2" "${3:-}"
