@@ -45,12 +45,15 @@ static bool has_thousands(const struct fields *f)
 {
     size_t joined = 0;
     bool number = false;
+    if (f->dialect->delimiter != ',' || f->count <= f->width) {
+        return false;
+    }
     for (size_t i = 0; i < f->count; i++) {
         bool more = number && goes_on(f->field[i]);
         joined += more;
         number = more ? f->field[i].len == 3 : begins_number(f->field[i]);
     }
-    return f->dialect->delimiter == ',' && f->count > f->width && joined >= f->count - f->width;
+    return joined >= f->count - f->width;
 }
 
 /* ---- pairs that hold a delimiter ------------------------------------------------------------- */
@@ -97,11 +100,29 @@ static size_t joined_fields(const struct fields *f, const struct quote_pair *pai
     return inside ? 0 : count;
 }
 
+/* Does a field begin as that of a pair may? */
+static bool begins_some_pair(const struct fields *f)
+{
+    static const bool is_first[256] = {
+        ['\''] = true, ['`'] = true,  ['{'] = true,  ['['] = true,
+        [0xC2] = true, [0xE2] = true, [0xEF] = true,
+    };
+    bool some = false;
+    for (size_t i = 0; i < f->count; i++) {
+        some |= f->field[i].len != 0 && is_first[f->field[i].ptr[0]];
+    }
+    return some;
+}
+
+/* Most records have no such field, and those of a pair that none begins with are all there. */
 static enum misfit_reason find_pair(const struct fields *f)
 {
+    if (f->count <= f->width || !begins_some_pair(f)) {
+        return MISFIT_UNKNOWN;
+    }
     for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
         bool own = strlen(pairs[i].open) == 1 && pairs[i].open[0] == f->dialect->enclosure;
-        if (!own && f->count > f->width && joined_fields(f, &pairs[i]) == f->width) {
+        if (!own && joined_fields(f, &pairs[i]) == f->width) {
             return pairs[i].reason;
         }
     }

@@ -82,9 +82,11 @@ struct norm_evidence *norm_evidence_new(size_t width, const struct csvk_dialect 
     for (int digit = '0'; digit <= '9'; digit++) {
         evidence->has_structural_digit |= evidence->is_structural[digit];
     }
+    evidence->is_needed_by_form = dialect->more_length == 0;
     for (int byte = 0; byte < 256; byte++) {
         if (evidence->is_structural[byte]) {
-            norm_form_add_classes(evidence->structural_classes, (unsigned char)byte);
+            evidence->is_needed_by_form &=
+                norm_form_add_byte(evidence->structural_bytes, (unsigned char)byte);
         }
     }
     evidence->typical = NORM_TYPICAL;

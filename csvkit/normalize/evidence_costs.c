@@ -166,9 +166,10 @@ void norm_evidence_look(const struct norm_evidence *evidence, const struct norm_
     looks->needs = false;
     if (cell->len != 0) {
         norm_form_of(norm_bytes_of(cell), &looks->form);
-        bool may_need = (looks->form.classes[0] & evidence->structural_classes[0]) != 0 ||
-                        (looks->form.classes[1] & evidence->structural_classes[1]) != 0;
-        looks->needs = may_need && norm_evidence_needs(evidence, norm_bytes_of(cell));
+        bool may_need = (looks->form.bytes[0] & evidence->structural_bytes[0]) != 0 ||
+                        (looks->form.bytes[1] & evidence->structural_bytes[1]) != 0;
+        looks->needs = may_need && (evidence->is_needed_by_form ||
+                                    norm_evidence_needs(evidence, norm_bytes_of(cell)));
     }
 }
 

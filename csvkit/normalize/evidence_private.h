@@ -54,8 +54,9 @@ enum { SMALL = 2 * (NORM_SAMPLE_RECORDS + 2) };
 struct norm_evidence {
     int log2[SMALL]; /* of small numbers: nearly all that occur */
     size_t width, records;
-    bool is_structural[256];        /* a value with such a byte needs an enclosure */
-    uint64_t structural_classes[2]; /* which a form has when its value may have such a byte */
+    bool is_structural[256];      /* a value with such a byte needs an enclosure */
+    uint64_t structural_bytes[2]; /* which a form has when its value may have such a byte ... */
+    bool is_needed_by_form;       /* ... and then it has one */
     bool has_structural_digit;
     struct csvk_dialect dialect;
     struct norm_column *column;

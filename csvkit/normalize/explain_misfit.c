@@ -67,6 +67,14 @@ static bool is_parted_by_cr(const struct norm_matter *m)
     return whole && records > 1;
 }
 
+/* Without them there is no JSON. */
+static bool has_brackets(const struct norm_matter *m)
+{
+    const unsigned char *bytes = m->view->bytes + m->line->begin;
+    size_t length = m->line->content - m->line->begin;
+    return memchr(bytes, '{', length) != NULL || memchr(bytes, '[', length) != NULL;
+}
+
 static enum misfit_reason find_reason(const struct norm_matter *m)
 {
     const struct norm_line *line = m->line;
@@ -76,6 +84,9 @@ static enum misfit_reason find_reason(const struct norm_matter *m)
         return MISFIT_UNKNOWN;
     }
     if (line->faults != 0) { /* JSON is full of quotes; of the others nothing is known then */
+        if (!has_brackets(m)) {
+            return MISFIT_UNKNOWN;
+        }
         const struct csvk_bytes *field = fields_between_delimiters(m, &count);
         return csvk_misfit_of_fields(field, count, m->context->width, d) == MISFIT_JSON
                    ? MISFIT_JSON

@@ -81,6 +81,7 @@ struct norm_places {
     struct norm_looked looked[NORM_LOOKS];
     struct norm_marked marked[NORM_MARKED];
     uint64_t no_quote_from, no_quote_to; /* absolute: there is none in between */
+    uint64_t no_end_from, no_end_to;     /* likewise: none before a CR or LF begins in between */
 };
 
 /* Forgets what was found under another dialect. */

@@ -16,8 +16,6 @@ enum {
     SMALL = 8,                     /* letters of ASCII */
     CAPITAL = 16,
     LINE_FEED = 32,
-    CARRIAGE_RETURN = 64,
-    PUNCTUATION = 128, /* of texts: in longer values it is all one in coarse forms */
 };
 
 #define ROW_OF_8(kind)  (kind), (kind), (kind), (kind), (kind), (kind), (kind), (kind)
@@ -32,20 +30,11 @@ static const unsigned char kinds[256] = {
     ['\n'] = BLANK | LINE_FEED,
     ['\v'] = BLANK,
     ['\f'] = BLANK,
-    ['\r'] = BLANK | CARRIAGE_RETURN,
+    ['\r'] = BLANK,
     [0x1c] = BLANK,
     BLANK,
     BLANK,
     BLANK,
-    [','] = PUNCTUATION,
-    [';'] = PUNCTUATION,
-    ['.'] = PUNCTUATION,
-    ['!'] = PUNCTUATION,
-    ['?'] = PUNCTUATION,
-    ['\''] = PUNCTUATION,
-    ['"'] = PUNCTUATION,
-    ['('] = PUNCTUATION,
-    [')'] = PUNCTUATION,
     ['0'] = ROW_OF_8(DIGIT),
     DIGIT,
     DIGIT,
@@ -60,34 +49,44 @@ static const unsigned char kinds[256] = {
 /* ---- the coarse form --------------------------------------------------------------------------
  */
 
-static void add_class(struct norm_form *form, unsigned char class)
+/* The bit of a byte in its half of a set; the other half is that of the bytes from 64 on. */
+#define BIT_OF(byte) (UINT64_C(1) << (byte) % 64)
+
+/* A byte that is no letter and no digit; such bytes are ASCII. */
+static inline void add_byte(struct norm_form *form, unsigned char c)
 {
-    form->classes[class / 64 % 2] |= UINT64_C(1) << class % 64;
+    form->bytes[c / 64 % 2] |= BIT_OF(c);
 }
 
-/* A byte that is no letter and no digit; nothing beyond ASCII is a class of its own. */
-static void add_other(struct norm_form *form, unsigned char c)
+bool norm_form_add_byte(uint64_t bytes[2], unsigned char byte)
 {
-    unsigned char kind = kinds[c];
-    if (c == ' ' || c == '\t') {
-        c = '_';
-    } else if ((kind & (LINE_FEED | CARRIAGE_RETURN)) != 0) {
-        c = '\n';
-    } else if ((kind & PUNCTUATION) != 0 && form->length > SHORT_TEXT) {
-        c = ',';
+    unsigned char kind = kinds[byte];
+    unsigned char c = (kind & DIGIT) != 0 ? '9' : (kind & LETTER) != 0 ? 'a' : byte;
+    bytes[c / 64 % 2] |= BIT_OF(c);
+    return (kind & (DIGIT | LETTER)) == 0;
+}
+
+/* The punctuation of texts, blanks and line breaks: all of them are below 64. */
+static const uint64_t punctuation = BIT_OF(',') | BIT_OF('.') | BIT_OF(';') | BIT_OF('!') |
+                                    BIT_OF('?') | BIT_OF('\'') | BIT_OF('"') | BIT_OF('(') |
+                                    BIT_OF(')');
+static const uint64_t common_blanks = BIT_OF(' ') | BIT_OF('\t');
+static const uint64_t line_breaks = BIT_OF('\n') | BIT_OF('\r');
+
+static inline bool has_line_break(const struct norm_form *form)
+{
+    return (form->bytes[0] & line_breaks) != 0;
+}
+
+/* Blanks are one class, line breaks another one; so is the punctuation of longer texts. */
+static void classes_of(const struct norm_form *form, uint64_t classes[2])
+{
+    uint64_t low = form->bytes[0] & ~(common_blanks | line_breaks);
+    if (form->length > SHORT_TEXT && (low & punctuation) != 0) {
+        low = (low & ~punctuation) | BIT_OF(',');
     }
-    add_class(form, c);
-}
-
-void norm_form_add_classes(uint64_t classes[2], unsigned char byte)
-{
-    struct norm_form form = {.length = 1};
-    add_other(&form, byte);
-    form.length = SHORT_TEXT + 1;
-    add_other(&form, byte);
-    add_class(&form, (kinds[byte] & DIGIT) != 0 ? '9' : (kinds[byte] & LETTER) != 0 ? 'a' : byte);
-    classes[0] |= form.classes[0];
-    classes[1] |= form.classes[1];
+    classes[0] = low | (has_line_break(form) ? BIT_OF('\n') : 0);
+    classes[1] = form->bytes[1] | ((form->bytes[0] & common_blanks) != 0 ? BIT_OF('_') : 0);
 }
 
 uint64_t norm_form_coarse(const struct norm_form *form)
@@ -96,8 +95,9 @@ uint64_t norm_form_coarse(const struct norm_form *form)
     for (size_t length = form->length; length != 0; length /= 2) {
         bits++;
     }
-    return csvk_hash((const unsigned char *)form->classes, sizeof form->classes,
-                     1 + (bits + 1) / 2);
+    uint64_t classes[2];
+    classes_of(form, classes);
+    return csvk_hash((const unsigned char *)classes, sizeof classes, 1 + (bits + 1) / 2);
 }
 
 uint64_t norm_form_medium(const struct norm_form *form)
@@ -135,24 +135,23 @@ static inline size_t read_run(struct norm_form *form, struct csvk_bytes value, s
     switch (all & RUNS) {
     case DIGIT:
         *sign = '9';
-        add_class(form, '9');
+        add_byte(form, '9');
         return run_end(value, end, DIGIT, &all);
     case LETTER:
         end = run_end(value, end, LETTER, &all);
         *sign = (all & (SMALL | CAPITAL)) == CAPITAL ? 'A' : 'a';
-        add_class(form, 'a');
+        add_byte(form, 'a');
         return end;
     case BLANK:
         end = run_end(value, end, BLANK, &all);
         *sign = (all & LINE_FEED) != 0 ? '\n' : '_';
-        form->has_break |= (all & (LINE_FEED | CARRIAGE_RETURN)) != 0;
         for (; at < end; at++) {
-            add_other(form, value.ptr[at]);
+            add_byte(form, value.ptr[at]);
         }
         return end;
     default:
         *sign = c;
-        add_other(form, c);
+        add_byte(form, c);
         return end;
     }
 }
@@ -160,9 +159,8 @@ static inline size_t read_run(struct norm_form *form, struct csvk_bytes value, s
 /* Only what is counted up; the rest is set by whoever makes the form. */
 static inline void begin_form(struct norm_form *form, struct csvk_bytes value)
 {
-    form->has_break = false;
     form->runs = 0;
-    form->classes[0] = form->classes[1] = 0;
+    form->bytes[0] = form->bytes[1] = 0;
     form->length = value.len;
 }
 
@@ -184,6 +182,7 @@ void norm_form_by_runs(struct csvk_bytes value, struct norm_form *form)
         form->runs++;
         at = end;
     }
+    form->has_break = has_line_break(form);
     form->fine = form->runs <= NORM_MOST_RUNS ? csvk_hash(fine, nfine, 2) : norm_form_coarse(form);
 }
 
@@ -341,18 +340,18 @@ static inline uint64_t starts_of(const struct masks *m, uint64_t others, struct 
     return starts;
 }
 
-/* The classes of a stretch, and whether it has a line break. */
+/* The bytes of a stretch. */
 static inline void add_stretch(struct norm_form *form, const unsigned char *bytes,
                                const struct masks *m, uint64_t others)
 {
-    form->classes['9' / 64] |= (uint64_t)(m->digits != 0) << '9' % 64;
-    form->classes['a' / 64] |= (uint64_t)(m->letters != 0) << 'a' % 64;
-    form->classes['_' / 64] |= (uint64_t)(m->spaces != 0) << '_' % 64;
+    uint64_t set[2] = {(uint64_t)(m->digits != 0) << '9' | (uint64_t)(m->spaces != 0) << ' ',
+                       (uint64_t)(m->letters != 0) << 'a' % 64};
     for (uint64_t left = others | (m->blanks & ~m->spaces); left != 0; left &= left - 1) {
         unsigned char c = bytes[__builtin_ctzll(left)];
-        form->has_break |= (kinds[c] & (LINE_FEED | CARRIAGE_RETURN)) != 0;
-        add_other(form, c);
+        set[c / 64 % 2] |= BIT_OF(c);
     }
+    form->bytes[0] |= set[0];
+    form->bytes[1] |= set[1];
 }
 
 /* As norm_form_by_runs, for a value of 4 to STRETCH bytes. */
@@ -364,6 +363,7 @@ static void form_by_masks(struct csvk_bytes value, struct norm_form *form)
     uint64_t starts = starts_of(&m, others, &before);
     begin_form(form, value);
     add_stretch(form, value.ptr, &m, others);
+    form->has_break = has_line_break(form);
     form->runs = norm_bit_count(starts);
     form->fine = form->runs > NORM_MOST_RUNS
                      ? norm_form_coarse(form)
@@ -387,6 +387,7 @@ static bool long_form_by_masks(struct csvk_bytes value, struct norm_form *form)
         form->runs += norm_bit_count(starts_of(&m, others, &before));
         add_stretch(form, value.ptr + at, &m, others);
     }
+    form->has_break = has_line_break(form);
     form->fine = norm_form_coarse(form);
     return form->runs > NORM_MOST_RUNS;
 }
@@ -405,7 +406,8 @@ void norm_form_of(struct csvk_bytes value, struct norm_form *form)
         form->fine = csvk_hash(fine, sizeof fine, 2);
         form->medium[0] = '9';
         form->runs = 1;
-        add_class(form, '9');
+        form->has_break = false;
+        add_byte(form, '9');
         return;
     }
 #ifdef __SSE2__

@@ -20,8 +20,8 @@ struct norm_form {
     bool has_break; /* a CR or LF is in it */
     /* What the other two are made of, which are seldom asked for. */
     unsigned char medium[NORM_MOST_RUNS];
-    size_t runs;         /* more than NORM_MOST_RUNS: it has its coarse form only */
-    uint64_t classes[2]; /* of bytes, one bit each */
+    size_t runs;       /* more than NORM_MOST_RUNS: it has its coarse form only */
+    uint64_t bytes[2]; /* a bit for each that occurs; all digits are '9', all letters 'a' */
     size_t length;
 };
 
@@ -65,8 +65,8 @@ static inline bool norm_form_is_number(const struct norm_form *form)
 {
     return form->runs == 1 && form->medium[0] == '9';
 }
-/* Adds the classes that a value may have for this byte. */
-void norm_form_add_classes(uint64_t classes[2], unsigned char byte);
+/* Adds the bit that a form has when the byte occurs in its value. Is it the byte's own? */
+bool norm_form_add_byte(uint64_t bytes[2], unsigned char byte);
 uint64_t norm_form_medium(const struct norm_form *form);
 uint64_t norm_form_coarse(const struct norm_form *form);
 

@@ -1,4 +1,5 @@
 /* view_places.c - see view.h: where fields, lines and quotes end. */
+#include "csvkit/base/bitmask.h"
 #include "csvkit/normalize/view_masks.h"
 
 size_t norm_view_line_break(const struct norm_view *view, size_t at)
@@ -163,6 +164,51 @@ size_t norm_view_far_quote(const struct norm_view *view, size_t at)
     uint64_t bits = next < view->length ? norm_block_of(view, view->offset + next)->quotes : 0;
     size_t found = bits != 0 ? next + (size_t)__builtin_ctzll(bits) : quote_by_masks(view, at);
     return found < view->length ? found : NORM_NOWHERE;
+}
+
+/* The first quote before a CR or LF from `at` on; the end of the view when there is none. */
+static size_t quote_before_break(const struct norm_view *view, size_t at)
+{
+    const unsigned char *b = view->bytes, quote = (unsigned char)view->dialect.enclosure;
+    for (; view->length - at > CSVK_BITMASK_BLOCK; at += CSVK_BITMASK_BLOCK) {
+        uint64_t breaks = csvk_bitmask_of(b + at + 1, '\n') | csvk_bitmask_of(b + at + 1, '\r');
+        uint64_t found = breaks != 0 ? breaks & csvk_bitmask_of(b + at, quote) : 0;
+        if (found != 0) {
+            return at + (size_t)__builtin_ctzll(found);
+        }
+    }
+    while (at + 1 < view->length) {
+        const unsigned char *found = memchr(b + at, quote, view->length - 1 - at);
+        if (found == NULL || found[1] == '\n' || found[1] == '\r') {
+            return found != NULL ? (size_t)(found - b) : view->length;
+        }
+        at = (size_t)(found - b) + 1;
+    }
+    return view->length;
+}
+
+/* Places up to the first such quote are not looked at again for the records in between. */
+bool norm_view_has_end_quote(const struct norm_view *view, size_t at)
+{
+    struct norm_places *p = view->places;
+    if (view->dialect.enclosure == CSVK_NO_BYTE || at >= view->length) {
+        return false;
+    }
+    if (norm_view_is(view, view->length - 1, view->dialect.enclosure)) {
+        return true;
+    }
+    if (p == NULL) {
+        return quote_before_break(view, at) < view->length;
+    }
+    uint64_t from = view->offset + at;
+    if (from < p->no_end_from || from > p->no_end_to) {
+        p->no_end_from = p->no_end_to = from;
+    }
+    size_t found = p->no_end_to - view->offset < view->length
+                       ? quote_before_break(view, (size_t)(p->no_end_to - view->offset))
+                       : view->length;
+    p->no_end_to = view->offset + found;
+    return found < view->length;
 }
 
 size_t norm_view_single_quote(const struct norm_view *view, size_t from)

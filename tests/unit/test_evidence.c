@@ -207,6 +207,50 @@ START_TEST(costs_of_values_in_need_of_an_enclosure)
 }
 END_TEST
 
+/* Bytes that need an enclosure, of dialects whose forms tell them, and whose forms do not. */
+START_TEST(what_needs_an_enclosure_is_found_by_the_form)
+{
+    static const struct {
+        const char *delimiter;
+        int enclosure;
+    } dialects[] = {{",", '"'},
+                    {";", '\''},
+                    {"\t", '"'},
+                    {"||", '"'},
+                    {"a", '"'},
+                    {"9", CSVK_NO_BYTE},
+                    {"\xc3", '"'},
+                    {",", 'b'},
+                    {"_", '"'},
+                    {",", CSVK_NO_BYTE},
+                    {"|", (unsigned char)0xa9}};
+    static const char bytes[] = "ab9,;'\"\t |_-\n\r\xc3\xa9zzzzzzzzzzzz";
+    uint64_t random = 3;
+    for (size_t d = 0; d < sizeof dialects / sizeof dialects[0]; d++) {
+        struct csvk_dialect dialect = CSVK_DIALECT_RFC4180;
+        dialect.delimiter = (unsigned char)dialects[d].delimiter[0];
+        dialect.more_length = (unsigned char)(strlen(dialects[d].delimiter) - 1);
+        dialect.more[0] = (unsigned char)dialects[d].delimiter[1];
+        dialect.enclosure = dialects[d].enclosure;
+        struct norm_evidence *evidence = norm_evidence_new(1, &dialect);
+        size_t needy = 0;
+        for (int i = 0; i < 4000; i++) {
+            unsigned char text[80];
+            struct norm_cell cell = {text, 0, false};
+            struct norm_looks looks;
+            cell.len =
+                make_value(&random, bytes, sizeof bytes - 1, i % 4 != 0 ? 6 : sizeof text, text);
+            norm_evidence_look(evidence, &cell, &looks);
+            bool needs = norm_evidence_needs(evidence, (struct csvk_bytes){text, cell.len});
+            ck_assert(looks.needs == needs);
+            needy += needs;
+        }
+        ck_assert(needy > 500 && needy < 3900);
+        norm_evidence_free(evidence);
+    }
+}
+END_TEST
+
 START_TEST(costs_of_forms)
 {
     struct evidence_column column = {.count = 0};
@@ -520,6 +564,7 @@ int main(void)
     tcase_add_test(tcase, a_glance_at_a_value_changes_no_form);
     tcase_add_test(tcase, costs_of_empty_and_enclosed_values);
     tcase_add_test(tcase, costs_of_values_in_need_of_an_enclosure);
+    tcase_add_test(tcase, what_needs_an_enclosure_is_found_by_the_form);
     tcase_add_test(tcase, costs_of_forms);
     tcase_add_test(tcase, costs_of_values_that_come_again);
     tcase_add_test(tcase, costs_are_those_of_all_steps);

@@ -19,7 +19,8 @@ struct places_check {
     struct norm_arena arena;
     struct norm_view with, without;
     uint64_t random;
-    size_t tails, bad; /* how many were seen: strict tails by masks, bad quotes */
+    size_t tails, bad;    /* how many were seen: strict tails by masks, bad quotes */
+    size_t end_quotes[2]; /* questions for one, by their answer */
 };
 
 static size_t random_below(struct places_check *c, size_t most)
@@ -96,6 +97,14 @@ static void check_places(struct places_check *c, size_t at)
     ck_assert_uint_eq(norm_view_quote(&c->with, at), norm_view_quote(&c->without, at));
     ck_assert_uint_eq(norm_view_single_quote(&c->with, at),
                       norm_view_single_quote(&c->without, at));
+    bool quote = false;
+    for (size_t i = at; i < c->with.length; i++) {
+        unsigned char after = i + 1 < c->with.length ? c->with.bytes[i + 1] : '\n';
+        quote = quote || (c->with.bytes[i] == '"' && (after == '\n' || after == '\r'));
+    }
+    ck_assert(norm_view_has_end_quote(&c->with, at) == quote);
+    ck_assert(norm_view_has_end_quote(&c->without, at) == quote);
+    c->end_quotes[quote]++;
 }
 
 static void check_walk(struct places_check *c)
@@ -189,6 +198,7 @@ START_TEST(what_is_kept_changes_no_answer)
     }
     bool quick = c.without.dialect.escape == CSVK_NO_BYTE;
     ck_assert((c.tails > 100) == quick);
+    ck_assert(c.end_quotes[0] > 100 && c.end_quotes[1] > 100);
     ck_assert((c.bad > 0) == (quick && strchr(alphabets[_i / 4], 'a') != NULL));
     norm_arena_release(&c.arena);
 }
