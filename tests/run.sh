@@ -80,6 +80,9 @@ run_one() {
 export -f run_one within_time
 export logs
 
+python3 -c 'import os; os.openpty()' 2>/dev/null ||
+    echo "note: no terminal can be opened here (a chroot needs /dev/pts): the tests of what is shown on one will fail"
+
 results=$logs/results
 list_tests | grep -E -- "$pattern" | grep -Ev -- "${SKIP:-^$}" | long_first |
     xargs -r -d '\n' -P "$jobs" -I{} bash -c 'run_one "$1"' _ {} | tee "$results"

@@ -8,6 +8,7 @@
 #include "manifest/processor.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 static const char *from_environment(const char *name, const char *otherwise)
 {
@@ -52,7 +53,12 @@ static int run(struct cli *cli)
     options.judged = show_judged;
     options.context = cli;
     options.noted = show_note;
-    return csvk_processor(&options, &err) == CSVK_OK ? CLI_GOOD : cli_fail(cli, &err);
+    int status = csvk_processor(&options, &err) == CSVK_OK ? CLI_GOOD : cli_fail(cli, &err);
+    if (status != CLI_GOOD && cli_noperands(cli) == 0 && getenv("KBC_DATADIR") == NULL &&
+        access(options.folder, F_OK) != 0) {
+        cli_note(cli, "outside of the platform, give the data folder: csvkit processor DATADIR");
+    }
+    return status;
 }
 
 /* ---- the row ---- */

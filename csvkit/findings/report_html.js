@@ -282,7 +282,7 @@
     return slices.length === 0 ? [] : [make('section', {'class': 'slices'}, [
       make('h4', {}, [make('bdi', {}, ['out/tables/' + table.source])]),
       make('p', {'class': 'shown'}, [count(slices.length, 'slice') + ', ' + size(sum) +
-        ' as stored: ' + size(least) + ' to ' + size(largest) + ' each' +
+        ' as stored' + (slices.length > 1 ? ': ' + size(least) + ' to ' + size(largest) + ' each' : '') +
         (slices.length > SLICES ? '; the first ' + number(SLICES) + ' are shown' : '') + '.']),
       make('ol', {'class': 'bars'}, slices.slice(0, SLICES).map(function (slice) {
         return sliceOf(slice, largest);

@@ -42,6 +42,15 @@ says "no command before 'slices'; did you mean csvkit validate slices?" slices
 says "no command before 'component'; did you mean csvkit preflight component?" component
 says "no command before 't.csv.manifest'; did you mean csvkit manifest check t.csv.manifest?" t.csv.manifest
 says "no command before '-'; did you mean csvkit validate -?" -
+says 'unknown option --html; did you mean --format=html?' validate --html data.csv
+says 'unknown option --excel; did you mean --profile=excel?' validate --excel data.csv
+says 'unknown option --always; see csvkit validate --help' validate --always data.csv # of two options
+says 'unknown option --html; did you mean --format=html?' stats --html data.csv
+if [ ! -e /data ]; then
+    env -u KBC_DATADIR "$CSVKIT" processor >out 2>said
+    grep -qx 'csvkit: outside of the platform, give the data folder: csvkit processor DATADIR' said || fail "processor: $(cat said)"
+    KBC_DATADIR=/data "$CSVKIT" processor 2>&1 | grep 'outside of the platform' && fail "processor, told where"
+fi
 says 'options come after the command: csvkit validate --format=json' --format=json validate data.csv
 says 'options come after the command: csvkit manifest check --format' --format json manifest check t
 says "unknown option --frmat=json before the command; usage: csvkit COMMAND [OPTION]... [OPERAND]..." \

@@ -157,6 +157,9 @@ def check_slices(browser):
           and '\u202e' not in lines[0] and '450 bytes, 50 records' in lines[1], f'slices: {lines}')
     said = browser.run('return document.querySelector(".slices p").innerText')
     check(said == '3 slices, 1.57 kB as stored: 225 bytes to 900 bytes each.', said)
+    heights = browser.run('return [...document.querySelectorAll(".known td.number")]'
+                          '.map(c => c.getClientRects().length && c.innerText.includes("\\n"))')
+    check(heights and not any(heights), 'a number is in one line')
     widths = browser.run('return [...document.querySelectorAll(".slices i")]'
                          '.map(i => i.getBoundingClientRect().width)')
     check([round(4 * w / max(widths), 1) for w in widths] == [1, 2, 4], f'bars of slices: {widths}')

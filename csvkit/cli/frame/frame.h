@@ -77,6 +77,8 @@ const char *cli_suggest(const char *typed, const char *const *names, size_t coun
 /* The same for the long options of a command, and for all commands. */
 const char *cli_suggest_option(const struct cli_command *command, const char *typed);
 const char *cli_suggest_command(const char *typed);
+/* The only option of the command that has `typed` among its choices ("json": "format"), or NULL. */
+const char *cli_option_with_choice(const struct cli_command *command, const char *typed);
 /* The same for choices "crlf|lf"; the answer lies in `out`. */
 const char *cli_suggest_choice(const char *choices, const char *typed, char *out, size_t capacity);
 /* The command that was left out before a file or a folder; NULL: `path` looks like neither. */

@@ -118,6 +118,34 @@ const char *cli_suggest_option(const struct cli_command *command, const char *ty
     return cli_suggest(typed, names, count);
 }
 
+static bool has_choice(const char *choices, const char *typed)
+{
+    size_t length = strlen(typed);
+    for (const char *p = choices; p != NULL; p = strchr(p, '|')) {
+        p += *p == '|';
+        if (strncmp(p, typed, length) == 0 && (p[length] == '|' || p[length] == '\0')) {
+            return length > 0;
+        }
+    }
+    return false;
+}
+
+const char *cli_option_with_choice(const struct cli_command *command, const char *typed)
+{
+    const char *found = NULL;
+    struct cli_cursor cursor = {0, 0};
+    const struct cli_option *row;
+    while ((row = cli_next_option(command, &cursor)) != NULL) {
+        if (has_choice(row->choices, typed)) {
+            if (found != NULL) {
+                return NULL;
+            }
+            found = row->name;
+        }
+    }
+    return found;
+}
+
 const char *cli_suggest_command(const char *typed)
 {
     const char *names[MANY];
