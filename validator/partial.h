@@ -41,7 +41,7 @@ struct csvk_partial_range {
 
 /*
  * Judges the records that begin in the range, and writes the part to the file `path`, which appears
- * whole or not at all. `progress` may be NULL. CSVK_EUSAGE: the range does not lie in the input, or
+ * whole or not at all. CSVK_EUSAGE: the range does not lie in the input, or
  * the input is compressed; and what csvk_validate_source returns.
  */
 int csvk_partial_judge(const struct csvk_partial_input *input,

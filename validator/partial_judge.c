@@ -131,8 +131,17 @@ static int judge_bytes(const struct partial_work *work, struct csvk_partial_rang
 
 /* ---- the end of the last record -------------------------------------------------------------- */
 
-static void border_options(const struct partial_work *work, uint64_t from, struct csvk_options *how)
+/* What is read beyond the range should be little beside it. */
+static size_t border_window(struct csvk_partial_range range)
 {
+    uint64_t some = (range.to - range.from) / 16 + 1;
+    return some < BORDER_WINDOW ? (size_t)some : BORDER_WINDOW;
+}
+
+static void border_options(const struct partial_work *work, struct csvk_partial_range range,
+                           struct csvk_options *how)
+{
+    const uint64_t from = range.from;
     csvk_options_init(how);
     how->dialect = work->head->dialect;
     how->any_eol = work->options->profile == CSVK_PROFILE_BIS;
@@ -140,7 +149,7 @@ static void border_options(const struct partial_work *work, uint64_t from, struc
     how->eol = from != 0 ? (enum csvk_eol)work->head->eol : CSVK_EOL_NONE;
     how->width = from != 0 ? work->head->width : 0;
     how->facts = 0;
-    how->window = BORDER_WINDOW;
+    how->window = border_window(range);
 }
 
 static bool ends_unfinished(const struct csvk_batch *batch)
@@ -179,7 +188,7 @@ static int find_border(const struct partial_work *work, struct csvk_partial_rang
     struct csvk_source *source = NULL;
     struct csvk_reader *reader = NULL;
     struct csvk_options how;
-    border_options(work, range.from, &how);
+    border_options(work, range, &how);
     int status = partial_source(&source, work->input, rest, err);
     status = status == CSVK_OK ? csvk_reader_new(&reader, source, &how, err) : status;
     status = status == CSVK_OK ? look_for_border(reader, range, most, border, err) : status;

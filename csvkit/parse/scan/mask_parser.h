@@ -451,16 +451,25 @@ static inline struct csvk_bytes mask_record_bytes(const struct stepper *step, si
     return (struct csvk_bytes){step->bytes + from, lf - from - crlf};
 }
 
-/* Has each line of the record as many delimiters as a record? It has one enclosed line break. */
-static bool mask_lines_are_alike(const struct csvk_table *table, struct csvk_bytes record)
+/*
+ * Has each line of the record as many delimiters as a record? It has one enclosed line break. Its
+ * blocks are those of mask_to_end, so they can be read whole. Not inline, as mask_resolve.
+ */
+static SCAN_TARGET __attribute__((noinline)) bool mask_lines_are_alike(
+    const struct csvk_table *table, struct csvk_bytes record)
 {
-    uint64_t count[2] = {0, 0};
-    size_t line = 0;
-    for (size_t i = 0; i < record.len; i++) {
-        count[line] += record.ptr[i] == table->dialect.delimiter;
-        line |= record.ptr[i] == '\n';
+    const unsigned char delimiter = (unsigned char)table->dialect.delimiter;
+    uint64_t first = 0, second = 0, open = ~UINT64_C(0); /* all ones: the first line goes on */
+    for (size_t at = 0; at < record.len; at += 64) {
+        chunk c = chunk_load(record.ptr + at);
+        uint64_t here = record.len - at < 64 ? below((unsigned)(record.len - at)) : ~UINT64_C(0);
+        uint64_t delimiters = chunk_eq(c, delimiter) & here, lf = chunk_eq(c, '\n') & here & open;
+        uint64_t before = lf != 0 ? below(low_bit(lf)) : open;
+        first += popcount(delimiters & before);
+        second += popcount(delimiters & ~before);
+        open &= lf != 0 ? 0 : ~UINT64_C(0);
     }
-    return count[0] + 1 == table->totals.width && count[1] + 1 == table->totals.width;
+    return first + 1 == table->totals.width && second + 1 == table->totals.width;
 }
 
 /*
