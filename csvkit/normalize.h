@@ -185,6 +185,13 @@ struct csvk_normalize_options {
      * rewritten. Borrowed during the call; NULL: none.
      */
     const struct csvk_schema *schema;
+    /* Threads that normalize, the caller's included; the outputs are written by the caller's alone,
+       and are the same for every number. 0 and 1: no other thread. After csvk_use_threads of
+       libcsvkit-extra; without it, and for outputs->repaired, one thread does it all. */
+    size_t threads;
+    /* Bytes of a piece of the input that one thread takes; 0: 512 KiB, and where pieces are in vain
+       there are none for a while. Every value from 1 up gives the same results. */
+    size_t piece;
 };
 /*
  * RFC 4180 in and out, CRLF, with a header. Ragged records are repaired by evidence; NUL, text that

@@ -134,6 +134,7 @@ static int read_options(struct normalize_job *job)
     job->json = cli_value(cli, "format") != NULL && strcmp(cli_value(cli, "format"), "json") == 0;
     job->check = cli_has(cli, "check");
     job->options.write_bom = cli_has(cli, "bom");
+    job->options.threads = cli_threads(cli);
     job->options.write_header = cli_has(cli, "write-header");
     int status = check_in_place(cli);
     if (status != CLI_GOOD) {
@@ -377,6 +378,7 @@ static const struct cli_group *const groups[] = {&outputs,
                                                  &cli_normalize_repairs,
                                                  &cli_dialect_options,
                                                  &cli_blanks_options,
+                                                 &cli_thread_options,
                                                  &cli_common_options,
                                                  NULL};
 

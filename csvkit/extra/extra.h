@@ -50,7 +50,13 @@ CSVK_API void csvk_use_file_kinds(void);
 CSVK_API int csvk_reader_use_threads(struct csvk_reader *reader, size_t threads,
                                      struct csvk_error *err) CSVK_MUST_USE;
 
-/* All of it, but threads. */
+/*
+ * csvk_normalize uses as many threads as its options say (`threads`), and so does the search for
+ * repeated keys (`threads` of csvk_validate_options). Without the call they use one.
+ */
+CSVK_API void csvk_use_threads(void);
+
+/* All of it; that there may be threads starts none. */
 static inline void csvk_use_all(void)
 {
     csvk_use_decoders();
@@ -59,6 +65,7 @@ static inline void csvk_use_all(void)
     csvk_use_encodings();
     csvk_use_file_kinds();
     csvk_use_clusters();
+    csvk_use_threads();
 }
 
 #ifdef __cplusplus

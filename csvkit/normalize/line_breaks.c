@@ -43,8 +43,9 @@ static void put_record(struct copy *copy, size_t end, size_t next, enum csvk_eol
         *copy->at++ = '\r';
     }
     *copy->at++ = '\n';
-    if (had != copy->eol) {
-        copy->breaks.first = copy->breaks.changed++ == 0 ? end : copy->breaks.first;
+    if (had != copy->eol && copy->breaks.changed++ == 0) {
+        copy->breaks.first = end;
+        copy->breaks.before = copy->breaks.records;
     }
     copy->breaks.records++;
     copy->done = next;

@@ -16,6 +16,7 @@ struct csvk_breaks {
     uint64_t records; /* the last one may lack its line break */
     uint64_t changed; /* line breaks that were written in another way */
     size_t first;     /* offset of the first of them in `from` */
+    uint64_t before;  /* records before the one that it ends */
 };
 /*
  * Copies from[0, length) to `to`, which needs room for 1 byte more per record and 2 for the last.

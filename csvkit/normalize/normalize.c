@@ -22,96 +22,21 @@
  * the second record only. The first one is copied as a span of one record, the second one is
  * processed (and rejected), the third one is copied with all clean records after it.
  */
+#include "csvkit/normalize/normalize_pieces.h"
 #include "csvkit/normalize/normalize_structs.h"
-#include "csvkit/normalize/normalize_private.h"
 
 #include "csvkit/io/file_kind.h"
-/*
- * Sizes in bytes. The default reach is also the default size of a read. A chunk starts small, and
- * again after a record that was read anew, and doubles up to the reach. Sinks write WRITE_RUN bytes
- * at a time; chunk_size adds LITTLE to what completes one run.
- */
-#define DEFAULT_REACH ((uint64_t)256 * 1024)
-#define SMALL_CHUNK   2048
-#define WRITE_RUN     ((size_t)256 * 1024) /* a sink writes so much at a time */
-#define LITTLE        ((size_t)4 * 1024)
+
+/* Sizes in bytes. Sinks write WRITE_RUN bytes at a time; chunk_size adds LITTLE to what completes
+   one run. */
+#define WRITE_RUN ((size_t)256 * 1024) /* a sink writes so much at a time */
+#define LITTLE    ((size_t)4 * 1024)
 
 int norm_out_of_memory(struct norm *norm)
 {
     return csvk_fail(norm->err, CSVK_ENOMEM, "%s: out of memory at byte %llu",
                      csvk_source_name(norm->window.source),
                      (unsigned long long)norm->window.offset);
-}
-
-/* ---- setting up and releasing ---- */
-
-static void init_writer(struct csvk_record_writer *writer, const struct csvk_normalize_options *o,
-                        struct csvk_output output)
-{
-    csvk_record_writer_init(writer, &o->to, o->quote, o->line_break, output);
-    writer->trims = o->trim;
-}
-
-/*
- * Everything that does not depend on the bytes of the input. The reach is at least 64, one block of
- * the bit masks. Nothing here can fail; what can is in norm_start.
- */
-static void init_run(struct norm *norm)
-{
-    const struct csvk_normalize_options *o = norm->o;
-    norm->in = o->dialect;
-    norm->last_whole = true; /* nothing before the first record is wrong */
-    norm->any_eol = o->any_eol;
-    norm->reach = o->look_ahead != 0 ? o->look_ahead : DEFAULT_REACH;
-    norm->reach = norm->reach < 64 ? 64 : norm->reach;
-    norm->chunk = norm->reach < SMALL_CHUNK ? (size_t)norm->reach : SMALL_CHUNK;
-    norm->window.read_size = o->window != 0 ? o->window : (size_t)DEFAULT_REACH;
-    norm->window.tail_lines = o->skip_tail;
-    norm->window.seen = norm->out->seen;
-    init_writer(&norm->table, o, norm->out->table);
-    init_writer(&norm->rejects, o, norm->out->rejects);
-    init_writer(&norm->index, o, norm->out->rejects_index);
-    init_writer(&norm->log, o, norm->out->log);
-}
-
-static void release_scratch(struct norm_scratch *scratch)
-{
-    csvk_batch_builder_release(&scratch->builder);
-    csvk_buf_release(&scratch->bytes);
-}
-
-/*
- * Releases what a run has acquired. It may have stopped anywhere, so everything here is fine with a
- * struct that is all zero.
- */
-static void release_run(struct norm *norm)
-{
-    norm_window_release(&norm->window);
-    csvk_scan_release(&norm->scan);
-    csvk_scan_release(&norm->ahead_scan);
-    csvk_scan_release(&norm->field_scan);
-    release_scratch(&norm->scrubbed);
-    release_scratch(&norm->look_ahead);
-    csvk_free(norm->value);
-    csvk_free(norm->pick);
-    csvk_buf_release(&norm->head);
-    for (size_t form = 0; form < NORM_HEADER_FORMS; form++) {
-        csvk_buf_release(&norm->header_again[form]);
-    }
-    norm_sample_release(&norm->sample);
-    norm_arena_release(&norm->arena);
-    csvk_buf_release(&norm->text);
-    csvk_buf_release(&norm->trimmed);
-    csvk_buf_release(&norm->line);
-    csvk_buf_release(&norm->json);
-    csvk_strings_release(&norm->header);
-    csvk_strings_release(&norm->added);
-    csvk_strings_release(&norm->names);
-    norm_types_free(norm->types);
-    csvk_record_writer_release(&norm->table);
-    csvk_record_writer_release(&norm->rejects);
-    csvk_record_writer_release(&norm->index);
-    csvk_record_writer_release(&norm->log);
 }
 
 /* ---- chunks ---- */
@@ -183,7 +108,7 @@ static void resume_at(struct norm *norm, const struct norm_chunk *chunk)
     totals->lines = norm->resume_lines;
     totals->eol[CSVK_EOL_NONE] = chunk->before.totals.eol[CSVK_EOL_NONE];
     norm_window_drop(&norm->window, (size_t)(norm->resume - chunk->offset));
-    norm->chunk = norm->reach < SMALL_CHUNK ? (size_t)norm->reach : SMALL_CHUNK;
+    norm->chunk = norm_small_chunk(norm);
 }
 
 /*
@@ -411,13 +336,20 @@ static size_t smaller(size_t a, size_t b)
     return a < b ? a : b;
 }
 
+/* Bytes up to norm->stop. */
+static size_t left_to_stop(const struct norm *norm)
+{
+    uint64_t at = norm->window.offset;
+    return norm->stop != UINT64_MAX && norm->stop > at ? (size_t)(norm->stop - at) : SIZE_MAX;
+}
+
 /*
  * Scans what is there of the chunk; *n: bytes that were looked at. When the size that suits the
  * sink holds no whole record, the whole chunk is tried.
  */
 static int scan_next(struct norm *norm, struct norm_chunk *chunk, size_t *n)
 {
-    size_t most = smaller(norm->window.visible, norm->chunk);
+    size_t most = smaller(smaller(norm->window.visible, norm->chunk), left_to_stop(norm));
     *n = smaller(most, chunk_size(norm));
     int status = scan_chunk(norm, chunk, *n, false);
     if (status == CSVK_OK && chunk->size == 0 && *n < most) {
@@ -434,7 +366,7 @@ static int scan_next(struct norm *norm, struct norm_chunk *chunk, size_t *n)
  *
  * The look-ahead is filled only when somebody may need it: a record was reported, or none ended.
  */
-static int next_chunk(struct norm *norm)
+int norm_next_chunk(struct norm *norm)
 {
     struct norm_window *w = &norm->window;
     struct norm_chunk chunk;
@@ -456,6 +388,10 @@ static int next_chunk(struct norm *norm)
     }
     if (chunk.size != 0) {
         return finish_chunk(norm, &chunk);
+    }
+    if (n == left_to_stop(norm)) {
+        norm->stop = UINT64_MAX;
+        return CSVK_OK;
     }
     if (n < w->visible && n < norm->reach) {
         norm->chunk = 2 * n < norm->reach ? 2 * n : (size_t)norm->reach;
@@ -493,11 +429,13 @@ static int run(struct norm *norm)
         status = norm_write_header(norm);
     }
     while (status == CSVK_OK) {
-        status = norm_window_fill(&norm->window, norm->chunk, norm->err);
+        status = norm_join_pieces(norm);
+        status =
+            status == CSVK_OK ? norm_window_fill(&norm->window, norm->chunk, norm->err) : status;
         if (status != CSVK_OK || (norm->window.visible == 0 && norm->window.at_end)) {
             break;
         }
-        status = next_chunk(norm);
+        status = norm_next_chunk(norm);
         status = status == CSVK_OK ? report_progress(norm) : status;
     }
     status = status == CSVK_OK ? norm_finish_run(norm) : status;
@@ -535,14 +473,14 @@ static int normalize(struct csvk_source *source, const char *other_kind,
     norm->result = result;
     norm->err = err;
     norm->window.source = source;
-    init_run(norm);
-    int status = CSVK_OK;
-    if (options->encoding_fallback != NULL) {
+    norm_init_run(norm);
+    int status = norm_pieces_new(norm);
+    if (status == CSVK_OK && options->encoding_fallback != NULL) {
         status = norm_fallback_init(&norm->fallback, options->encoding_fallback, err);
     }
     status = status == CSVK_OK ? norm_types_new(norm) : status;
     status = status == CSVK_OK ? run(norm) : status;
-    release_run(norm);
+    norm_release_run(norm);
     csvk_free(norm);
     return status;
 }

@@ -89,8 +89,16 @@ static void json_repair(struct norm *norm, enum csvk_repair repair, enum norm_cl
 static void json_place(struct norm *norm, struct csvk_normalize_place place)
 {
     norm_json_uint(&norm->json, "byte", place.byte);
-    norm_json_uint(&norm->json, "line", place.line);
-    norm_json_uint(&norm->json, "record", place.record);
+    norm_json_number(norm, "line", place.line, NORM_LINE);
+    norm_json_number(norm, "record", place.record, NORM_RECORD);
+}
+
+/* Of the record that was written last. */
+static void json_out_place(struct norm *norm, uint64_t out_byte)
+{
+    uint64_t record = norm->result->records_out + (norm->o->write_header ? 1 : 0);
+    norm_json_number(norm, "out_byte", out_byte, NORM_OUT_BYTE);
+    norm_json_number(norm, "out_record", record, NORM_OUT_RECORD);
 }
 
 /*
@@ -175,9 +183,7 @@ static int report_values(struct norm *norm, const struct norm_record *rec, uint6
         json_place(norm, place);
         norm_json_uint(&norm->json, "field", r->field + 1);
         norm_json_uint(&norm->json, "length", norm->raw_to - rec->r.offset);
-        norm_json_uint(&norm->json, "out_byte", out_byte);
-        norm_json_uint(&norm->json, "out_record",
-                       norm->result->records_out + (norm->o->write_header ? 1 : 0));
+        json_out_place(norm, out_byte);
         norm_json_uint(&norm->json, "out_length", out_length);
         norm_json_text(&norm->json, "evidence", "--schema");
         struct csvk_bytes name = {(const unsigned char *)r->column, strlen(r->column)};
@@ -230,9 +236,7 @@ static int report_repair(struct norm *norm, const struct norm_record *rec,
     norm_json_uint(&norm->json, "places", p->count);
     norm_json_uint(&norm->json, "length", norm->raw_to - rec->r.offset);
     if (out_length != 0) {
-        norm_json_uint(&norm->json, "out_byte", out_byte);
-        norm_json_uint(&norm->json, "out_record",
-                       norm->result->records_out + (norm->o->write_header ? 1 : 0));
+        json_out_place(norm, out_byte);
     }
     norm_json_uint(&norm->json, "out_length", out_length);
     norm_json_text(&norm->json, "evidence", p->evidence);
@@ -357,7 +361,7 @@ int norm_report_reject(struct norm *norm, const struct norm_record *rec, enum cs
     norm_json_begin_line(norm);
     json_place(norm, place);
     norm_json_uint(&norm->json, "length", norm->raw_to - rec->r.offset);
-    norm_json_uint(&norm->json, "rejects_byte", norm->rejects.bytes);
+    norm_json_number(norm, "rejects_byte", norm->rejects.bytes, NORM_REJECTS_BYTE);
     norm_json_text(&norm->json, "repair", csvk_repair_id(repair));
     norm_json_text(&norm->json, "class", "L3");
     if (repair == CSVK_REPAIR_VALUES) { /* it has a value in it */

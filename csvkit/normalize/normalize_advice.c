@@ -12,7 +12,7 @@
  *   - another encoding is named only where one record in ten at most has such bytes, and not for
  * the last record without a line break.
  */
-#include "csvkit/normalize/normalize_private.h"
+#include "csvkit/normalize/normalize_pieces.h"
 
 #include "csvkit/base/delimiter.h"
 #include "csvkit/base/total_line.h"
@@ -43,9 +43,26 @@ static bool has_byte(struct csvk_bytes bytes, int byte)
     return byte != CSVK_NO_BYTE && bytes.len != 0 && memchr(bytes.ptr, byte, bytes.len) != NULL;
 }
 
-void norm_note_reject(struct norm *norm, const struct norm_record *rec, enum norm_cause cause)
+void norm_take_reject_note(struct norm *norm, const struct norm_reject_note *note)
 {
     struct norm_footer *footer = &norm->footer;
+    bool goes_on = footer->to == note->from && footer->to != 0;
+    if (footer->records != 0 ? !note->lone || !goes_on : note->lone && goes_on) {
+        *footer = (struct norm_footer){.elsewhere = true};
+    }
+    footer->to = note->to;
+    if (note->lone) {
+        footer->records++;
+        footer->lines += note->lines;
+        footer->ended = note->ended;
+        footer->text |= note->text;
+        footer->total |= note->total;
+        footer->copy_end = note->copy_end;
+    }
+}
+
+void norm_note_reject(struct norm *norm, const struct norm_record *rec, enum norm_cause cause)
+{
     struct csvk_bytes all = {norm_window_at(&norm->window, rec->r.offset),
                              (size_t)(norm->raw_to - rec->r.offset)};
     struct csvk_bytes line = without_break(all);
@@ -55,18 +72,19 @@ void norm_note_reject(struct norm *norm, const struct norm_record *rec, enum nor
                  !has_byte(line, norm->in.enclosure);
     bool total = !plain && csvk_is_total_line(line, &norm->in);
     bool lone = norm->width > 1 && (plain || total);
-    bool goes_on = footer->to == rec->r.offset && footer->to != 0;
-    if (footer->records != 0 ? !lone || !goes_on : lone && goes_on) {
-        *footer = (struct norm_footer){.elsewhere = true};
-    }
-    footer->to = norm->raw_to;
-    if (lone) {
-        footer->records++;
-        footer->lines += norm_count_lines(norm, rec->r.offset, norm->raw_to);
-        footer->ended = ended;
-        footer->text |= line.len != 0;
-        footer->total |= total;
-        footer->copy_end = line.len == 2 && memcmp(line.ptr, "\\.", 2) == 0;
+    struct norm_reject_note note = {
+        .from = rec->r.offset,
+        .to = norm->raw_to,
+        .lines = lone ? norm_count_lines(norm, rec->r.offset, norm->raw_to) : 0,
+        .lone = lone,
+        .ended = ended,
+        .text = line.len != 0,
+        .total = total,
+        .copy_end = line.len == 2 && memcmp(line.ptr, "\\.", 2) == 0};
+    if (norm->piece != NULL) {
+        norm_note_for_footer(norm->piece, &note);
+    } else {
+        norm_take_reject_note(norm, &note);
     }
 }
 

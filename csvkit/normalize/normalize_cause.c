@@ -19,7 +19,7 @@
 #include <stdio.h>
 
 /* Records that are looked at, and bytes of each. */
-enum { RECORDS = 200, BYTES = 4096 };
+enum { RECORDS = NORM_SIGNS_LOOKED_AT, BYTES = 4096 };
 
 /* Delimiters that are worth a guess, and how the text spells them. */
 static const char candidates[NORM_CANDIDATES] = {';', '\t', '|', ','};

@@ -14,7 +14,7 @@
 #include "csvkit/base/delimiter.h"
 #include "csvkit/base/digest.h"
 #include "csvkit/json.h"
-#include "csvkit/normalize/normalize_private.h"
+#include "csvkit/normalize/normalize_pieces.h"
 
 size_t norm_eol_length(enum csvk_eol eol)
 {
@@ -47,6 +47,15 @@ static int count_line_break(struct norm *norm, const struct norm_record *rec)
     return norm->o->strict ? norm_refuse_strict(norm, CSVK_REPAIR_LINE_BREAKS, place) : CSVK_OK;
 }
 
+void norm_take_digest(struct norm *norm, uint64_t hash, uint64_t fields)
+{
+    struct csvk_digest digest = {norm->result->values.records, norm->result->values.fields,
+                                 norm->result->values.hash};
+    csvk_digest_add(&digest, hash, fields);
+    norm->result->values =
+        (struct csvk_normalize_values){digest.records, digest.fields, digest.hash};
+}
+
 /*
  * Adds the values as they were meant to be written. Asked for by verification only: libcsv reads
  * the output back, and its values must have the same digest.
@@ -58,11 +67,11 @@ static int add_to_digest(struct norm *norm)
         struct csvk_bytes value = {norm->value[i].ptr, norm->value[i].len};
         hash = csvk_record_hash_value(hash, value);
     }
-    struct csvk_digest digest = {norm->result->values.records, norm->result->values.fields,
-                                 norm->result->values.hash};
-    csvk_digest_add(&digest, hash, norm->nvalues);
-    norm->result->values =
-        (struct csvk_normalize_values){digest.records, digest.fields, digest.hash};
+    if (norm->piece != NULL) {
+        norm_note_digest(norm->piece, hash, norm->nvalues);
+    } else {
+        norm_take_digest(norm, hash, norm->nvalues);
+    }
     return CSVK_OK;
 }
 

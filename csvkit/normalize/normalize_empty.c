@@ -145,6 +145,7 @@ static void count_from_end(struct norm *norm, const unsigned char *bytes, size_t
         at = from;
     }
     norm->empties.at_end = at == 0 ? norm->empties.at_end + count : count;
+    norm->empties.filled |= at != 0;
 }
 
 void norm_count_empty_in_span(struct norm *norm, const struct norm_span *span)
@@ -168,5 +169,6 @@ void norm_count_empty_record(struct norm *norm, const struct norm_record *rec)
     bool empty = !norm->o->drop_empty_records && norm->width > 1 && norm->header_done &&
                  !rec->r.blank && norm_is_empty_record(norm, norm_record_bytes(norm, rec));
     empties->at_end = empty ? empties->at_end + 1 : 0;
+    empties->filled |= !empty;
     empties->count += empty && is_searched(norm, rec->r.offset);
 }

@@ -6,7 +6,7 @@
  * fails, nothing is added any more and norm_json_end_line returns CSVK_ENOMEM.
  */
 #include "csvkit/json.h"
-#include "csvkit/normalize/normalize_private.h"
+#include "csvkit/normalize/normalize_pieces.h"
 #include "csvkit/normalize/texts.h"
 
 /* A line has some twelve members, only one of which is a long text. */
@@ -15,6 +15,9 @@ enum { LINE_ROOM = 2048 };
 void norm_json_begin_line(struct norm *norm)
 {
     csvk_buf_clear(&norm->json);
+    if (norm->piece != NULL) {
+        norm->piece->nline = 0;
+    }
     if (csvk_buf_reserve(&norm->json, LINE_ROOM) == CSVK_OK) {
         norm->json.data[norm->json.length++] = '{';
     }
@@ -49,22 +52,15 @@ static const char pairs[] = "00010203040506070809101112131415161718192021222324"
                             "50515253545556575859606162636465666768697071727374"
                             "75767778798081828384858687888990919293949596979899";
 
+enum { MOST = 20 }; /* digits of UINT64_MAX */
+
 /*
  * Digits are made from the last to the first. The pair before the first digit may be "07": then its
- * zero is left out.
+ * zero is left out. Room for MOST of them is there, and all are copied: a fixed length is a few
+ * instructions, not a call. The end of those that count.
  */
-void norm_json_uint(struct csvk_buf *line, const char *key, uint64_t value)
+static inline unsigned char *put_digits(unsigned char *to, uint64_t value)
 {
-    size_t n = strlen(key);
-    if (!has_room(line, n)) {
-        return;
-    }
-    /*
-     * Digits of UINT64_MAX. All of them are copied, since there is room; a fixed length is a few
-     * instructions, not a call.
-     */
-    enum { MOST = 20 };
-    unsigned char *to = begin_member(line, key, n);
     unsigned char digits[2 * MOST] = {0}, *first = digits + MOST;
     for (; value >= 100; value /= 100) {
         first -= 2;
@@ -74,7 +70,36 @@ void norm_json_uint(struct csvk_buf *line, const char *key, uint64_t value)
     memcpy(first, pairs + 2 * value, 2);
     first += value < 10;
     memcpy(to, first, MOST);
-    line->length = (size_t)(to - line->data) + (size_t)(digits + MOST - first);
+    return to + (digits + MOST - first);
+}
+
+void norm_json_uint(struct csvk_buf *line, const char *key, uint64_t value)
+{
+    size_t n = strlen(key);
+    if (has_room(line, n)) {
+        line->length = (size_t)(put_digits(begin_member(line, key, n), value) - line->data);
+    }
+}
+
+void norm_json_number(struct norm *norm, const char *key, uint64_t value, enum norm_number number)
+{
+    struct csvk_buf *line = &norm->json;
+    size_t n = strlen(key);
+    if (norm->piece == NULL) {
+        norm_json_uint(line, key, value);
+    } else if (has_room(line, n)) {
+        line->length = (size_t)(begin_member(line, key, n) - line->data);
+        norm_note_number(norm->piece, line->length, value, number);
+    }
+}
+
+int norm_json_digits(struct csvk_buf *line, uint64_t value)
+{
+    int status = csvk_buf_reserve(line, MOST);
+    if (status == CSVK_OK) {
+        line->length = (size_t)(put_digits(line->data + line->length, value) - line->data);
+    }
+    return status;
 }
 
 void norm_json_text(struct csvk_buf *line, const char *key, const char *text)
@@ -142,5 +167,8 @@ int norm_json_end_line(struct norm *norm, struct csvk_record_writer *to)
     }
     memcpy(line->data + line->length, "}\n", 3);
     line->length += 2;
+    if (norm->piece != NULL) {
+        norm_place_numbers(norm->piece, to == &norm->log, to->bytes);
+    }
     return csvk_record_writer_bytes(to, line->data, line->length, norm->err);
 }

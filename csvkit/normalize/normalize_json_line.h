@@ -14,6 +14,21 @@ void norm_json_begin_line(struct norm *norm);
  */
 void norm_json_uint(struct csvk_buf *line, const char *key, uint64_t value);
 void norm_json_text(struct csvk_buf *line, const char *key, const char *text);
+/*
+ * A number of the run, by what it counts: within a piece it is not known, and is put in when the
+ * piece joins (normalize_pieces.h).
+ */
+enum norm_number {
+    NORM_RECORD,
+    NORM_LINE,
+    NORM_OUT_BYTE,
+    NORM_OUT_RECORD,
+    NORM_REJECTS_BYTE,
+    NORM_NUMBERS
+};
+void norm_json_number(struct norm *norm, const char *key, uint64_t value, enum norm_number number);
+/* Adds its digits. CSVK_ENOMEM. */
+int norm_json_digits(struct csvk_buf *line, uint64_t value);
 /* The same for bytes of the input. CSVK_OK or CSVK_ENOMEM. */
 int norm_json_bytes(struct norm *norm, const char *key, struct csvk_bytes text);
 /* The readings that competed for the record at hand, by norm->decision. */

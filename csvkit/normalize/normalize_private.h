@@ -7,6 +7,9 @@
  *   normalize_files.c      from file to file: opens input and outputs, checks, gives the names
  *   normalize_window.c     the bytes that are in memory
  *   normalize.c            the run: one chunk after the other
+ *   normalize_setup.c      what a run has, and gives back
+ *   normalize_pieces.c     pieces that threads normalize ahead of the run; normalize_capture.c:
+ *                          what comes of one, and how it joins the run
  *   normalize_start.c      what has to be known before the first record
  *   normalize_span.c       stretches of clean records
  *   line_breaks.c          other line breaks for such a stretch
@@ -64,6 +67,7 @@
 #include "csvkit/normalize/fallback_encoding.h"
 #include "csvkit/normalize/normalize_json_line.h"
 #include "csvkit/normalize/repair_values.h"
+#include "csvkit/normalize/normalize_tallies.h"
 #include "csvkit/normalize/sample.h"
 #include "csvkit/normalize/normalize_window.h"
 #include "csvkit/parse/scan/scan.h"
@@ -83,15 +87,6 @@ struct norm_header_mark {
     bool is_known;
     unsigned char byte;
     size_t at[NORM_HEADER_FORMS]; /* its first place in each form */
-};
-
-/* Why a record needs inference, or is rejected. Counted, to name the likely cause for the file. */
-enum norm_cause {
-    NORM_CAUSE_NONE, /* none of the others: an option asked for it, or NUL bytes */
-    NORM_CAUSE_WIDTH,
-    NORM_CAUSE_ENCLOSURE,
-    NORM_CAUSE_ENCODING,
-    NORM_CAUSES
 };
 
 /* A record as the reference parser reads it. Pointers live until the window or the scratch changes.
@@ -119,35 +114,6 @@ struct norm_scratch {
     struct csvk_batch_builder builder;
     struct csvk_reference_parser reference;
     struct csvk_buf bytes; /* of a record that was changed before it was read */
-};
-
-enum { NORM_CANDIDATES = 4 }; /* for the delimiter */
-
-/* What the first records that need inference have in common. See normalize_cause.c. */
-struct norm_signs {
-    uint64_t looked; /* records that were looked at */
-    /* How often each candidate stands in the first of them; how many records have as many; how many
-       have one. */
-    uint64_t count[NORM_CANDIDATES], same[NORM_CANDIDATES], with[NORM_CANDIDATES];
-    uint64_t width, same_width, line; /* of the first one; how many have its width; its line */
-    uint64_t trailing, apostrophes;   /* records with r14; with apostrophes around a field */
-};
-
-/* The rejects up to the last one that have no delimiter, or a total. See normalize_advice.c. */
-struct norm_footer {
-    uint64_t records, lines;
-    uint64_t to;    /* where the last reject of any kind ends */
-    bool elsewhere; /* there are others, further up */
-    bool ended;     /* the last one has a line break */
-    bool text;      /* one of them is not blank */
-    bool total;     /* one of them begins with a word for a sum */
-    bool copy_end;  /* the last one is `\.` */
-};
-
-/* Records of several empty fields, when they are not dropped. See normalize_empty.c. */
-struct norm_empties {
-    uint64_t count;  /* of all, when one is in the beginning of the table; else 0 */
-    uint64_t at_end; /* those after the last one that is not empty */
 };
 
 /* Lines that were counted in a chunk, all by absolute offset. */
@@ -251,12 +217,26 @@ struct norm {
     char letter;
     uint64_t lost_line; /* of the first record with a block of NUL bytes; 0: there is none */
     uint64_t rejected_by_cause; /* records that were rejected for want of a sure repair */
+
+    /* Of several threads; see normalize_pieces.h. */
+    struct norm_pieces *pieces; /* NULL: there is one */
+    struct norm_piece *piece;   /* NULL: this is the run itself, no piece of it */
+    uint64_t stop; /* absolute: what is scanned does not go beyond it; UINT64_MAX: no such place */
 };
 
 /* ---- normalize.c ---- */
 
 /* Fails with CSVK_ENOMEM, and says at which byte. */
 int norm_out_of_memory(struct norm *norm);
+/* One step of the run. When no record ends before norm->stop, that becomes UINT64_MAX. */
+int norm_next_chunk(struct norm *norm);
+
+/* How much is scanned at first, and again after a record that was read anew. */
+static inline size_t norm_small_chunk(const struct norm *norm)
+{
+    enum { SMALL_CHUNK = 2048 };
+    return norm->reach < SMALL_CHUNK ? (size_t)norm->reach : SMALL_CHUNK;
+}
 
 /* ---- normalize_start.c ---- */
 
@@ -478,6 +458,7 @@ void norm_add_lines_above(struct norm *norm);
 
 /* Remembers what the rejects have in common. Before the record's bytes are given up. */
 void norm_note_reject(struct norm *norm, const struct norm_record *rec, enum norm_cause cause);
+void norm_take_reject_note(struct norm *norm, const struct norm_reject_note *note);
 /* Remembers the first escape before a letter, which is no more than that letter. */
 void norm_note_escapes(struct norm *norm, const struct norm_record *rec, struct csvk_bytes raw);
 /* Remembers what the header and the line after it show. Width and dialect are known. */
@@ -577,6 +558,8 @@ int norm_drop_empty_record(struct norm *norm, const struct norm_record *rec);
 /* Fails with CSVK_EDATA, line and number of the record, and the reason. */
 int norm_refuse(struct norm *norm, const struct norm_record *rec, const char *reason);
 size_t norm_eol_length(enum csvk_eol eol);
+/* The next record of the output has these values. */
+void norm_take_digest(struct norm *norm, uint64_t hash, uint64_t fields);
 /* The end of a record with its line break, absolute. */
 uint64_t norm_record_end(const struct norm_record *rec);
 

@@ -39,8 +39,9 @@ static struct csvk_breaks copy_reported(const struct norm *norm, const struct no
         memcpy(to + breaks.length, base + from, length);
         memcpy(to + breaks.length + length, text, text_length);
         breaks.length += length + text_length;
-        if (eol != norm->o->line_break) {
-            breaks.first = breaks.changed++ == 0 ? from + length - start : breaks.first;
+        if (eol != norm->o->line_break && breaks.changed++ == 0) {
+            breaks.first = from + length - start;
+            breaks.before = i;
         }
         from = ends[i];
     }
@@ -56,7 +57,8 @@ static void count_changed_breaks(struct norm *norm, const struct norm_chunk *chu
 {
     uint64_t first = span->from + breaks->first;
     struct csvk_normalize_place place = {first, chunk->before.totals.lines + 1,
-                                         chunk->before.totals.records + span->first + 1};
+                                         chunk->before.totals.records + span->first +
+                                             breaks->before + 1};
     if (breaks->changed == 0) {
         return;
     }

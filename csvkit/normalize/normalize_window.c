@@ -156,6 +156,14 @@ static size_t next_read(const struct norm_window *w, size_t want)
 
 int norm_window_fill(struct norm_window *w, size_t want, struct csvk_error *err)
 {
+    bool reads = w->visible < want && !w->at_end;
+    if (reads && w->lent) {
+        return csvk_fail(err, CSVK_ELIMIT, "%s: not all of it is seen",
+                         csvk_source_name(w->source));
+    }
+    if (reads && w->settle != NULL) {
+        w->settle(w->settle_context);
+    }
     while (w->visible < want && !w->at_end) {
         int status = make_room(w, w->read_size, err);
         if (status != CSVK_OK) {

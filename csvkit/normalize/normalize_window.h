@@ -36,6 +36,10 @@ struct norm_window {
     /* Bytes and lines that were cut off for tail_lines. */
     uint64_t tail_cut;
     uint64_t tail_counted;
+    /* Called before bytes are read or moved: others may look at them. NULL: nobody does. */
+    void (*settle)(void *context);
+    void *settle_context;
+    bool lent; /* another window's bytes: nothing is read, and to want more is CSVK_ELIMIT */
 };
 
 void norm_window_release(struct norm_window *w);

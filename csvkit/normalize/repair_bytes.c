@@ -12,7 +12,7 @@
  * Invariant: what goes is never an enclosure, a delimiter or a line break of the record. So the
  * copy is one record as well, or the record is rejected.
  */
-#include "csvkit/normalize/normalize_private.h"
+#include "csvkit/normalize/normalize_pieces.h"
 
 /*
  * Is the mark at the first byte of its field, or after nothing but other marks there? Where two
@@ -97,8 +97,11 @@ static const char *reason_of_ill_formed(const struct norm *norm, const struct no
                "within "
                "the last character";
     }
-    return norm->result->records_in >= 10 * others && norm->result->encoding[0] == '\0' &&
-                   !norm->fallback.known
+    int64_t surplus = (int64_t)norm->result->records_in - 10 * (int64_t)others;
+    if (norm->piece != NULL) {
+        norm_note_share(norm->piece, surplus);
+    }
+    return surplus >= 0 && norm->result->encoding[0] == '\0' && !norm->fallback.known
                ? "not UTF-8, as most records are (--encoding-fallback=NAME, or "
                  "--invalid-utf8=replace)"
                : "not UTF-8 (--encoding=NAME, or --invalid-utf8=replace)";

@@ -111,6 +111,9 @@ static int take_sample(struct norm *norm)
     if (norm->sample_taken) {
         return CSVK_OK;
     }
+    if (norm->piece != NULL) {
+        return csvk_fail(norm->err, CSVK_ELIMIT, "the run has not taken the sample yet");
+    }
     struct norm_view view = view_of_head(norm);
     norm_arena_clear(&norm->arena);
     int status = norm_sample_take(&norm->sample, &view, (size_t)norm->width, norm->o->header,

@@ -66,6 +66,20 @@ int norm_types_new(struct norm *norm)
     return status;
 }
 
+int norm_types_share(struct norm_types *types, const struct norm_types *from)
+{
+    types->column_of = csvk_reallocarray(NULL, from->nfields + 1, sizeof *types->column_of);
+    if (types->column_of == NULL) {
+        return CSVK_ENOMEM;
+    }
+    for (size_t i = 0; i < from->nfields; i++) {
+        types->column_of[i] = from->column_of[i];
+    }
+    types->nfields = from->nfields;
+    types->paired = from->paired;
+    return CSVK_OK;
+}
+
 void norm_types_free(struct norm_types *types)
 {
     if (types == NULL) {

@@ -27,6 +27,8 @@ struct norm_types {
 };
 /* norm->types, when there is a schema. */
 int norm_types_new(struct norm *norm);
+/* `types` gets the pairs of fields and columns that `from` has. CSVK_ENOMEM. */
+int norm_types_share(struct norm_types *types, const struct norm_types *from);
 void norm_types_free(struct norm_types *types); /* NULL is fine */
 /* The names are in norm->value: finds the column of each field. Fails when they do not pair. */
 int norm_pair_columns(struct norm *norm, const struct norm_record *rec);

@@ -23,6 +23,7 @@ SIZE = int(os.environ.get("CSVKIT_BENCH_MB", "500")) * 1000000
 RUNS = int(os.environ.get("CSVKIT_BENCH_RUNS", "5"))
 TOOL = BUILD + "/bin/csvkit"
 VALIDATE = [TOOL, "validate", "-q", "-j1"]  # by one thread, unless a section is about threads
+NORMALIZE = [TOOL, "normalize", "-q", "-j1"]
 BENCH = BUILD + "/tests/bench/"
 
 
@@ -96,22 +97,41 @@ def clock(command):
     return run(command), time.monotonic() - begin
 
 
-def threads(folder):
+def beside(name, command):
     """By the clock, pair by pair: what one thread takes beside two, and what two take of the
     processors beside one."""
-    place, _ = in_memory(folder, 2 * SIZE)
-    print("\nvalidate -j2 beside -j1, %d MB" % (SIZE // 1000000))
+    pairs = [[clock([*command, j]) for j in ("-j1", "-j2")] for _ in range(RUNS + 1)][1:]
+    print("  %-34s %8.3f %8.3f %10.2f %10.2f" % (
+        name, statistics.median(one[1] for one, _ in pairs), statistics.median(two[1] for _, two in pairs),
+        statistics.median(one[1] / two[1] for one, two in pairs),
+        statistics.median(two[0] / one[0] for one, two in pairs)))
+    sys.stdout.flush()
+
+
+def threads(folder):
+    place, _ = in_memory(folder, 5 * SIZE)
+    print("\n-j2 beside -j1, %d MB" % (SIZE // 1000000))
     print("  %-34s %8s %8s %10s %10s" % ("", "-j1 s", "-j2 s", "x as fast", "x CPU"))
+    normalize = [TOOL, "normalize", "-q", "--max-repairs=1000000000", "--rejects=/dev/null", "-o",
+                 os.path.join(place, "out")]
     for kind in ("numeric", "mixed", "mixed-accents", "quoted", "dirty1000", "dirty"):
         path = generate(place, kind)
-        command = [TOOL, "validate", "-q", path]
-        pairs = [[clock([*command, j]) for j in ("-j1", "-j2")] for _ in range(RUNS + 1)][1:]
-        print("  %-34s %8.3f %8.3f %10.2f %10.2f" % (
-            kind, statistics.median(one[1] for one, _ in pairs),
-            statistics.median(two[1] for _, two in pairs),
-            statistics.median(one[1] / two[1] for one, two in pairs),
-            statistics.median(two[0] / one[0] for one, two in pairs)))
-        sys.stdout.flush()
+        beside("validate " + kind, [TOOL, "validate", "-q", path])
+        if kind not in ("numeric", "mixed-accents"):
+            beside("normalize " + kind, [*normalize, path])
+        if kind == "mixed":
+            beside("normalize --quote=all " + kind, [*normalize, "--quote=all", path])
+            beside("validate --primary-key " + kind,
+                   [TOOL, "validate", "-q", "--primary-key=column_1,column_2", path])
+            beside("stats " + kind, [TOOL, "stats", path])
+            beside("schema infer " + kind, [TOOL, "schema", "infer", "-o", os.path.join(place, "schema"), path])
+            beside("slice --compress=gzip " + kind,
+                   [TOOL, "slice", "-q", "--force", "-o", os.path.join(place, "slices"), path])
+            with open(path + ".gz", "wb") as packed:
+                subprocess.run(["gzip", "-1", "-c", path], stdout=packed, check=True)
+            for command in ("validate", "stats"):
+                beside("%s %s.gz" % (command, kind), [TOOL, command, path + ".gz"])
+            os.unlink(path + ".gz")
         os.unlink(path)
     if place != folder:
         shutil.rmtree(place)
@@ -191,11 +211,11 @@ def normalize_clean(folder, where):
           compare({"cp": ["cp", clean, out]},
                   {"cp by read and write (dd bs=256K)": ["dd", "bs=256K", "if=" + clean, "of=" + out],
                    "cp, then sync of the file": ["sh", "-c", 'cp "$0" "$1" && sync "$1"', clean, out],
-                   "normalize": [TOOL, "normalize", "-q", "--line-break=lf", clean, "-o", out]}, out),
+                   "normalize": [*NORMALIZE, "--line-break=lf", clean, "-o", out]}, out),
           "cp")
     table("normalize: LF to CRLF, to nowhere", SIZE,
           compare({"validate": [*VALIDATE, clean]},
-                  {"normalize": [TOOL, "normalize", "-q", clean, "-o", "/dev/null"]}), "validate")
+                  {"normalize": [*NORMALIZE, clean, "-o", "/dev/null"]}), "validate")
     os.unlink(out)
 
 
@@ -205,7 +225,7 @@ def normalize_dirty(folder):
     or CRLF in a table of LF. Three of eight records are rejected, each with a line in the index."""
     clean, few, dirty = (generate(folder, kind) for kind in ("mixed", "dirty1000", "dirty"))
     out = os.path.join(folder, "out.csv")
-    tool = [TOOL, "normalize", "-q", "--line-break=lf", "--max-repairs=1000000000",
+    tool = [*NORMALIZE, "--line-break=lf", "--max-repairs=1000000000",
             "--rejects=" + os.path.join(folder, "rejects")]
     for where, to in (("output and rejects to files", out), ("rejects to a file, output to nowhere", "/dev/null")):
         table("normalize: eight kinds of defects, " + where, SIZE,
@@ -230,7 +250,7 @@ def dialects(folder):
     one, two = with_delimiter(path, b";"), with_delimiter(path, b"||")
     size = os.path.getsize(one)
     for command in ("validate", "normalize"):
-        tool = [TOOL, command, "-q", *(["-o", "/dev/null"] if command == "normalize" else [])]
+        tool = [TOOL, command, "-q", "-j1", *(["-o", "/dev/null"] if command == "normalize" else [])]
         table("%s: delimiters of one byte and of two" % command, size,
               compare({"one byte": [*tool, "-d", ";", one]},
                       {"two bytes": [*tool, "-d", "||", two],

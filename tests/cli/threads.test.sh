@@ -84,6 +84,41 @@ same_of stats parts
 same_of "schema infer" long.csv
 same_of "schema infer" --format=json -o "$out/schema" long.csv.gz
 
+# Tables that are normalized, with all that is written; by a schema; verified; without rejects.
+same_normalized() { # arguments of normalize
+    local n all=(table rejects rejects.jsonl log)
+    for n in 1 2 3 8; do
+        mkdir -p "$out/n$n"
+        (cd "$out/n$n" && "$CSVKIT" normalize -j $n "$@" -o table --rejects=rejects --log=log >text 2>&1
+            echo $? >>text)
+        for name in "${all[@]}" text; do
+            [ -e "$out/n1/$name" ] || [ -e "$out/n$n/$name" ] || continue
+            cmp -s "$out/n1/$name" "$out/n$n/$name" || fail "$name with $n threads: normalize $*"
+        done
+    done
+    rm -rf "$out"/n?
+    cases=$((cases + 1))
+}
+awk 'BEGIN { print "id,b,c"; for (i = 0; i < 200000; i++) print i (i % 9 ? ",x y,1 000" : ",x\"y,2") (i % 31 ? "" : ",") }' >dirty.csv
+cat >dirty.schema.json <<'JSON'
+{"fields": [{"name": "id", "type": "integer"}, {"name": "b", "type": "string"},
+            {"name": "c", "type": "number", "groupChar": " "}]}
+JSON
+here=$PWD
+same_normalized "$here/long.csv"
+same_normalized "$here/open.csv"
+same_normalized --max-repairs=1000000 "$here/dirty.csv"
+same_normalized --schema="$here/dirty.schema.json" --quote=all --verify "$here/dirty.csv"
+same_normalized --columns=c,id --skip-tail=2 "$here/dirty.csv"
+same_normalized --strict "$here/dirty.csv"
+same_normalized "$here/long.csv.gz"
+same_normalized "$here/damaged.csv.gz"
+same_of normalize --check --format=json dirty.csv
+same_of normalize --report=html:/dev/stdout -o /dev/null --rejects=/dev/null dirty.csv
+cat dirty.csv | "$CSVKIT" normalize -j 1 --rejects=/dev/null - >"$out/one" 2>/dev/null
+cat dirty.csv | "$CSVKIT" normalize -j 4 --rejects=/dev/null - >"$out/many" 2>/dev/null
+cmp -s "$out/one" "$out/many" || fail "normalize from a pipe"
+
 # A project file in a folder changes the profile there, and only there.
 mkdir strict
 echo '{"profile": "rfc4180-strict"}' >strict/.csvkit.json

@@ -1,0 +1,380 @@
+/*
+ * normalize_pieces.c - plans pieces, has them normalized by threads, and joins them in their order:
+ * see normalize_pieces.h.
+ *
+ * A round: the window is filled for several pieces of each thread, all of them become jobs, and
+ * while the first ones are joined, and written, the others are worked on. The next round begins
+ * when the last one has joined.
+ *
+ * Work in vain is bounded: there is no other round while more than a tenth of what was normalized
+ * has been thrown away.
+ *
+ * Invariant: pieces below `at` are done with, those below `taken` are out of the pool.
+ */
+#include "csvkit/normalize/normalize_pieces.h"
+
+#include "csvkit/base/threads.h"
+#include "csvkit/parse/cut.h"
+
+#define DEFAULT_PIECE     ((size_t)512 * 1024)
+#define FIRST_PIECE       ((size_t)64 * 1024) /* little is known of the table yet */
+#define PIECES_PER_THREAD 4
+#define IN_VAIN           10 /* one byte of so many */
+/* So far before a piece, at most, lies the place from which its worker finds out about the record
+   before. */
+#define WARM CSVK_CUT_LOOK
+
+struct norm_worker {
+    struct norm norm;
+    struct csvk_normalize_outputs outputs;
+    struct csvk_normalize_result result;
+    struct csvk_error err;
+    const struct norm_window *window; /* of the run, as it was when the round was planned */
+};
+
+struct norm_pieces {
+    const struct csvk_threads *calls;
+    size_t threads;
+    size_t size, most; /* bytes of a piece, in this round, and at most */
+    bool limited;      /* what is in vain is bounded */
+    void *pool;        /* NULL: not started */
+    bool refused;      /* there is none to be had */
+    struct norm_worker *worker;
+    void **workers; /* the same, as the pool wants them */
+    struct norm_piece *piece;
+    size_t room; /* for so many */
+    size_t count, taken, at;
+    struct norm_window window; /* while the run goes on in its own, these bytes stay */
+    bool limits;               /* the run goes by itself up to the piece at hand (norm->stop) */
+    uint64_t stuck;   /* absolute: from here on a piece was of no use; no other is planned here */
+    uint64_t in_vain; /* bytes */
+};
+
+/* ---- in any thread --------------------------------------------------------------------------- */
+
+/* The worker sees what the run sees, from absolute `offset` on. */
+static void look_from(struct norm_worker *worker, uint64_t offset)
+{
+    worker->norm.window = *worker->window;
+    worker->norm.window.settle = NULL;
+    worker->norm.window.lent = true;
+    norm_window_drop(&worker->norm.window, (size_t)(offset - worker->window->offset));
+}
+
+/* False: it failed. */
+static bool normalize_up_to(struct norm *norm, uint64_t end)
+{
+    int status = CSVK_OK;
+    norm->stop = end;
+    while (status == CSVK_OK && norm->window.offset < end && norm->stop != UINT64_MAX) {
+        status = norm_next_chunk(norm);
+    }
+    return status == CSVK_OK && !norm->piece->failed;
+}
+
+/* Is the record before the piece whole? Most are. */
+static bool is_before_whole(struct norm_worker *worker, struct norm_piece *piece)
+{
+    if (piece->warm == piece->begin) {
+        return piece->before.last_whole;
+    }
+    norm_begin_piece(&worker->norm, piece, true);
+    look_from(worker, piece->warm);
+    bool known =
+        normalize_up_to(&worker->norm, piece->begin) && worker->norm.window.offset == piece->begin;
+    return known ? worker->norm.last_whole : true;
+}
+
+static void normalize_piece(void *context, void *job)
+{
+    struct norm_worker *worker = context;
+    struct norm_piece *piece = job;
+    bool whole = is_before_whole(worker, piece);
+    norm_begin_piece(&worker->norm, piece, whole);
+    look_from(worker, piece->begin);
+    piece->failed |= !normalize_up_to(&worker->norm, piece->end);
+    norm_end_piece(&worker->norm, piece);
+}
+
+/* ---- life ------------------------------------------------------------------------------------ */
+
+int norm_pieces_new(struct norm *norm)
+{
+    const struct csvk_threads *calls = csvk_given_threads();
+    if (norm->o->threads < 2 || calls == NULL || norm->out->repaired != NULL) {
+        return CSVK_OK;
+    }
+    struct norm_pieces *p = csvk_calloc(1, sizeof *p);
+    if (p == NULL) {
+        return norm_out_of_memory(norm);
+    }
+    p->calls = calls;
+    p->threads = norm->o->threads;
+    p->limited = norm->o->piece == 0;
+    p->size = p->limited ? FIRST_PIECE : norm->o->piece;
+    p->most = p->limited ? DEFAULT_PIECE : norm->o->piece;
+    p->room = PIECES_PER_THREAD * p->threads;
+    norm->pieces = p;
+    return CSVK_OK;
+}
+
+void norm_pieces_free(struct norm_pieces *p)
+{
+    if (p == NULL) {
+        return;
+    }
+    if (p->pool != NULL) {
+        p->calls->free(p->pool);
+    }
+    for (size_t i = 0; p->worker != NULL && i < p->threads; i++) {
+        norm_release_own(&p->worker[i].norm);
+    }
+    for (size_t i = 0; p->piece != NULL && i < p->room; i++) {
+        norm_piece_release(&p->piece[i]);
+    }
+    csvk_free(p->worker);
+    csvk_free(p->workers);
+    csvk_free(p->piece);
+    csvk_free(p);
+}
+
+static int capture(void *context, const void *bytes, size_t length, struct csvk_error *err);
+
+static int keep_table(void *context, const void *bytes, size_t length, struct csvk_error *err)
+{
+    const struct norm *norm = context;
+    return capture(&norm->piece->table, bytes, length, err);
+}
+
+static int keep_rejects(void *context, const void *bytes, size_t length, struct csvk_error *err)
+{
+    const struct norm *norm = context;
+    return capture(&norm->piece->rejects, bytes, length, err);
+}
+
+static int keep_index(void *context, const void *bytes, size_t length, struct csvk_error *err)
+{
+    const struct norm *norm = context;
+    return capture(&norm->piece->index.bytes, bytes, length, err);
+}
+
+static int keep_log(void *context, const void *bytes, size_t length, struct csvk_error *err)
+{
+    const struct norm *norm = context;
+    return capture(&norm->piece->log.bytes, bytes, length, err);
+}
+
+static int capture(void *context, const void *bytes, size_t length, struct csvk_error *err)
+{
+    return csvk_buf_add(context, bytes, length) == CSVK_OK
+               ? CSVK_OK
+               : csvk_fail(err, CSVK_ENOMEM, "out of memory");
+}
+
+/* Keeps what the run writes, and drops what it drops. */
+static struct csvk_output keep(struct csvk_output own, struct norm *norm,
+                               int (*write)(void *, const void *, size_t, struct csvk_error *))
+{
+    return own.write != NULL ? (struct csvk_output){write, norm} : own;
+}
+
+static bool make_worker(struct norm_worker *worker, const struct norm *norm)
+{
+    worker->window = &norm->pieces->window;
+    worker->norm.result = &worker->result;
+    worker->outputs = *norm->out;
+    worker->outputs.table = keep(norm->out->table, &worker->norm, keep_table);
+    worker->outputs.rejects = keep(norm->out->rejects, &worker->norm, keep_rejects);
+    worker->outputs.rejects_index = keep(norm->out->rejects_index, &worker->norm, keep_index);
+    worker->outputs.log = keep(norm->out->log, &worker->norm, keep_log);
+    return norm_init_worker(&worker->norm, norm, &worker->outputs, &worker->err) == CSVK_OK;
+}
+
+static void settle(void *context);
+
+/* Without memory, or threads, the run does it all. */
+static bool start(struct norm_pieces *p, struct norm *norm)
+{
+    if (p->pool != NULL || p->refused) {
+        return p->pool != NULL;
+    }
+    p->worker = csvk_calloc(p->threads, sizeof *p->worker);
+    p->workers = csvk_calloc(p->threads, sizeof *p->workers);
+    p->piece = csvk_calloc(p->room, sizeof *p->piece);
+    bool made = p->worker != NULL && p->workers != NULL && p->piece != NULL;
+    for (size_t i = 0; i < p->threads && made; i++) {
+        p->workers[i] = &p->worker[i];
+        made = make_worker(&p->worker[i], norm);
+    }
+    if (made) {
+        p->pool = p->calls->open(normalize_piece, p->workers, p->threads, p->room);
+    }
+    p->refused = p->pool == NULL;
+    norm->window.settle = p->pool != NULL ? settle : NULL;
+    norm->window.settle_context = p;
+    return p->pool != NULL;
+}
+
+/* ---- planning -------------------------------------------------------------------------------- */
+
+/* Is everything decided that is decided once? */
+static bool may_plan(const struct norm *norm)
+{
+    const struct norm_pieces *p = norm->pieces;
+    return !p->refused && norm->header_done && norm->width_known &&
+           norm->result->records_out != 0 && norm->window.offset != p->stuck &&
+           (norm->rewrite || norm->scan.table.detail != CSVK_FIELDS) &&
+           (!p->limited || p->in_vain * IN_VAIN <= norm->window.offset);
+}
+
+/* Where a record seems to begin, absolute, at `from` or after it; UINT64_MAX: there is no place. */
+static uint64_t cut_from(const struct norm *norm, uint64_t from)
+{
+    const struct norm_window *w = &norm->window;
+    size_t left = norm_window_left(w, from - 1);
+    const size_t looks[] = {CSVK_CUT_LOOK, CSVK_CUT_LONGER_LOOK};
+    for (size_t i = 0; i < 2; i++) {
+        size_t look = left < looks[i] ? left : looks[i];
+        size_t cut = csvk_find_cut(norm_window_at(w, from - 1), look, &norm->in);
+        if (cut != CSVK_NO_CUT) {
+            return from - 1 + cut;
+        }
+    }
+    return UINT64_MAX;
+}
+
+/* So much is visible that nobody who looks ahead from there sees less than the run would. */
+static uint64_t end_of_plan(const struct norm *norm)
+{
+    const struct norm_window *w = &norm->window;
+    size_t ahead = w->at_end ? 0 : 2 * (size_t)norm->reach;
+    return w->offset + (w->visible > ahead ? w->visible - ahead : 0);
+}
+
+static void plan_piece(struct norm *norm, uint64_t begin, uint64_t end)
+{
+    struct norm_pieces *p = norm->pieces;
+    struct norm_piece *piece = &p->piece[p->count++];
+    uint64_t first = norm->window.offset;
+    piece->begin = piece->warm = begin;
+    piece->end = end;
+    piece->sample = norm->sample;
+    piece->sample_taken = norm->sample_taken;
+    norm_keep_state(norm, &piece->before);
+    if (begin != first) {
+        size_t back = p->size < WARM ? p->size : WARM;
+        uint64_t warm = begin - first > back ? cut_from(norm, begin - back) : first;
+        piece->warm = warm < begin ? warm : begin;
+        piece->before.last_whole = true;
+    }
+}
+
+/* All that are to come are planned before the first one is worked on. */
+static void plan_pieces(struct norm *norm)
+{
+    struct norm_pieces *p = norm->pieces;
+    uint64_t begin = norm->window.offset, last = end_of_plan(norm);
+    p->count = p->taken = p->at = 0;
+    while (p->count < p->room && last - begin > p->size) {
+        uint64_t end = cut_from(norm, begin + p->size);
+        if (end > last) {
+            break;
+        }
+        plan_piece(norm, begin, end);
+        begin = end;
+    }
+    if (p->count < 2) { /* the run needs no help */
+        p->count = 0;
+    }
+    p->window = norm->window;
+    for (size_t i = 0; i < p->count; i++) {
+        p->calls->submit(p->pool, &p->piece[i]);
+    }
+    p->size = 2 * p->size < p->most ? 2 * p->size : p->most;
+}
+
+static int plan_round(struct norm *norm)
+{
+    struct norm_pieces *p = norm->pieces;
+    size_t want = p->room * p->size + 2 * (size_t)norm->reach + CSVK_CUT_LONGER_LOOK;
+    int status = norm_window_fill(&norm->window, want, norm->err);
+    if (status != CSVK_OK || end_of_plan(norm) - norm->window.offset <= 2 * p->size) {
+        return status;
+    }
+    if (start(p, norm)) {
+        plan_pieces(norm);
+    }
+    return CSVK_OK;
+}
+
+/* ---- joining --------------------------------------------------------------------------------- */
+
+/* Nobody looks at the window any more. */
+static void settle(void *context)
+{
+    struct norm_pieces *p = context;
+    while (p->taken < p->count) {
+        (void)p->calls->take(p->pool);
+        p->taken++;
+    }
+}
+
+/* The piece at hand, done. */
+static const struct norm_piece *take(struct norm_pieces *p)
+{
+    while (p->taken <= p->at) {
+        (void)p->calls->take(p->pool);
+        p->taken++;
+    }
+    return &p->piece[p->at];
+}
+
+/* One piece: joined, or thrown away. *alone: the run has to go on by itself, up to a piece that
+   begins further on, or because the one that begins here was of no use. `missed`: no record begins
+   where the piece does. */
+static int join_next(struct norm *norm, bool missed, bool *alone)
+{
+    struct norm_pieces *p = norm->pieces;
+    uint64_t here = norm->window.offset, begin = p->piece[p->at].begin;
+    *alone = begin > here && !missed;
+    if (*alone) {
+        return CSVK_OK;
+    }
+    const struct norm_piece *piece = take(p);
+    p->at++;
+    if (begin == here && norm_piece_fits(norm, piece)) {
+        return norm_join_piece(norm, piece);
+    }
+    p->in_vain += piece->end - begin;
+    p->stuck = missed || begin == here ? here : p->stuck;
+    *alone = begin == here;
+    return CSVK_OK;
+}
+
+int norm_join_pieces(struct norm *norm)
+{
+    struct norm_pieces *p = norm->pieces;
+    bool alone = false;
+    int status = CSVK_OK;
+    if (p == NULL) {
+        return CSVK_OK;
+    }
+    bool missed = p->limits && norm->stop == UINT64_MAX;
+    p->limits = false;
+    norm->stop = UINT64_MAX;
+    while (status == CSVK_OK && !alone) {
+        if (p->at < p->count) {
+            status = join_next(norm, missed, &alone);
+            missed = false;
+            continue;
+        }
+        p->count = p->taken = p->at = 0;
+        status = may_plan(norm) ? plan_round(norm) : CSVK_OK;
+        if (p->count == 0) {
+            return status;
+        }
+    }
+    p->limits = p->at < p->count && p->piece[p->at].begin > norm->window.offset;
+    norm->stop = p->limits ? p->piece[p->at].begin : UINT64_MAX;
+    return status;
+}
