@@ -181,7 +181,7 @@ struct csvk_normalize_options {
      * is written in the default form of its type (r27). Values in the default form and missing ones
      * stay. A record with a value that does not fit, or that reads in two ways, is rejected. The
      * fields are paired with the columns as the schema says (fieldsMatch), and the table is refused
-     * when they do not pair. CSVK_EUSAGE: another kind of schema, or a form that cannot be
+     * when they do not pair. CSVK_EUSAGE: a form that cannot be
      * rewritten. Borrowed during the call; NULL: none.
      */
     const struct csvk_schema *schema;

@@ -37,9 +37,12 @@ static void judge_values(const struct value_check *check)
         unsigned char *value = malloc(length + 1); /* its end is the end of the block */
         must(value != NULL);
         memcpy(value + 1, values[i], length);
-        struct value_fault fault = value_judge(check, value + 1, length);
         bool missing = value_is_missing(check, value + 1, length);
         bool quick = length != 0 && check->accepts(check, value + 1, length);
+        struct value_fault fault = {.kind = VALUE_GOOD};
+        if (!missing) {
+            fault = value_judge(check, value + 1, length);
+        }
         must(fault.at <= length && (!quick || (!missing && fault.kind == VALUE_GOOD)));
         free(value);
     }

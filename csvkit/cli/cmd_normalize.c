@@ -7,7 +7,7 @@
 #include "csvkit/cli/normalize/normalize_page.h"
 #include "csvkit/cli/normalize/normalize_places.h"
 #include "csvkit/cli/table/normalize_options.h"
-#include "csvkit/schema/read/csvw_metadata.h"
+#include "csvkit/cli/schema/schema_options.h"
 #include "csvkit/schema/read/table_schema_file.h"
 
 #include <stdio.h>
@@ -63,6 +63,30 @@ static int read_files(struct normalize_job *job)
     return status == CLI_GOOD ? normalize_places_read(cli, &job->places) : status;
 }
 
+/* A native manifest, or CSVW metadata of one table. How the table is written, the options say. */
+static int read_other_schema(struct normalize_job *job, const char *path)
+{
+    static const struct csvk_dialect comma = CSVK_DIALECT_RFC4180;
+    struct schema_input input;
+    int status = cli_read_schema(job->cli, path, &input);
+    bool csvw = input.kind == CSVK_SCHEMA_CSVW;
+    const char *property = input.dialect.delimiter != comma.delimiter   ? "delimiter"
+                           : input.dialect.enclosure == comma.enclosure ? NULL
+                           : csvw                                       ? "quoteChar"
+                                                                        : "enclosure";
+    const char *option =
+        property == NULL || strcmp(property, "delimiter") == 0 ? "delimiter" : "enclosure";
+    if (status == CLI_GOOD && property != NULL && !cli_has(job->cli, option)) {
+        status = cli_trouble(job->cli, "--schema=%s: not supported: \"%s\": give --%s", path,
+                             property, option);
+    }
+    csvk_schema_free(job->schema);
+    job->schema = status == CLI_GOOD ? csvk_schema_share(input.schema) : NULL;
+    job->options.schema = job->schema;
+    cli_release_schema(&input);
+    return status;
+}
+
 /* The schema of the input; of a data package, that of the resource at hand. */
 static int read_schema(struct normalize_job *job, const char *input)
 {
@@ -72,11 +96,8 @@ static int read_schema(struct normalize_job *job, const char *input)
     if (path == NULL) {
         return CLI_GOOD;
     }
-    if (csvw_metadata_looks(path)) {
-        return cli_trouble(job->cli,
-                           "--schema=%s: not supported: CSVW metadata; values are "
-                           "rewritten by a Table Schema",
-                           path);
+    if (cli_schema_kind(path) != CSVK_SCHEMA_TABLE) {
+        return read_other_schema(job, path);
     }
     const char *data = input != NULL && strcmp(input, "-") != 0 ? input : NULL;
     int status = table_schema_file_read(&file, path, data, &err);
@@ -334,12 +355,11 @@ static const struct cli_option output_rows[] = {
      "With several files, the folder for files of that kind.",
      false},
     {"schema", 0, "FILE", NULL,
-     "Hold every value against this Table Schema, or data package, and write values in the own "
-     "form "
-     "of a column (decimalChar, groupChar, bareNumber, trueValues, falseValues, format) in the "
-     "default form of its type: 1 000,50 as 1000.50, 31.12.2024 as 2024-12-31. Records with a "
-     "value "
-     "that does not fit go to --rejects.",
+     "Hold every value against this Table Schema, data package, CSVW metadata of one table or "
+     "manifest with native types, and write values in the own form of a column (decimalChar, "
+     "groupChar, bareNumber, trueValues, falseValues, format) in the default form of its type, "
+     "which is that of XSD for CSVW: 1 000,50 as 1000.50, 31.12.2024 as 2024-12-31. Records with "
+     "a value that does not fit go to --rejects.",
      false},
     {"to-delimiter", 0, "C", NULL, "The byte between fields in the output. Default: a comma.",
      false},

@@ -13,6 +13,7 @@
 #include "csvkit/cli/table/verify_option.h"
 #include "csvkit/cli/validate/judged_files.h"
 #include "csvkit/cli/validate/partial_files.h"
+#include "csvkit/cli/validate/stats_option.h"
 #include "csvkit/cli/validate/validate_help.h"
 
 #include "csvkit/schema/read/schema_file_rules.h"
@@ -34,6 +35,7 @@ struct validate_job {
     struct cli_csvw *csvw; /* NULL: --schema does not name CSVW metadata */
     struct cli_progress *progress;
     struct judged_files *files; /* that are judged at the moment */
+    struct stats_option stats;  /* with --stats, of the current file */
     int status;                 /* the worst so far */
 };
 
@@ -173,19 +175,33 @@ static int use_threads(struct csvk_reader *reader, void *context, struct csvk_er
 
 /* For --verify: the second reading needs the fields, so it keeps whole records. The first reading
    must keep them too, so that both see the same. */
-static void hold_records(struct csvk_options *options, void *context)
+static void tune(struct csvk_options *options, void *context)
 {
-    (void)context;
-    options->max_record = UINT64_MAX;
+    const struct validate_job *job = context;
+    if (cli_has(job->cli, "verify")) {
+        options->max_record = UINT64_MAX;
+    }
+    if (cli_has(job->cli, "stats")) {
+        stats_option_tune(options);
+    }
+}
+
+static int take_stats(const struct csvk_batch *batch, void *context, struct csvk_error *err)
+{
+    struct validate_job *job = context;
+    return stats_option_take(&job->stats, batch, err);
 }
 
 static int judge(struct validate_job *job, const char *path, struct csvk_validator **out,
                  struct csvk_error *err)
 {
     struct csvk_source *source = NULL;
-    struct csvk_validate_hooks hooks = {
-        .size = sizeof hooks, .progress = show_progress, .context = job, .begin = use_threads};
-    hooks.tune = cli_has(job->cli, "verify") ? hold_records : NULL;
+    struct csvk_validate_hooks hooks = {.size = sizeof hooks,
+                                        .tune = tune,
+                                        .progress = show_progress,
+                                        .context = job,
+                                        .begin = use_threads};
+    hooks.tap = cli_has(job->cli, "stats") ? take_stats : NULL;
     job->options.dialect = job->dialect_given;
     job->encoding = job->encoding_given;
     int status = csvk_source_open(&source, path, err);
@@ -198,6 +214,7 @@ static int judge(struct validate_job *job, const char *path, struct csvk_validat
     if (status == CSVK_OK) {
         job->progress = cli_progress_start(job->cli, "validate", csvk_source_file_size(source));
         job->options.file = path;
+        stats_option_begin(&job->stats, &job->options);
         status = csvk_validate_source(out, source, &job->options, &hooks, err);
         cli_progress_end(job->progress);
         job->progress = NULL;
@@ -228,7 +245,9 @@ static int conclude(struct validate_job *job, const char *path, struct csvk_vali
     if (status == CSVK_OK) {
         struct csvk_section section;
         struct csvk_subject subject;
+        struct stats_subject with_stats;
         csvk_report_subject(report, &section, &subject);
+        stats_option_add(&job->stats, report->totals->bytes, &subject, &with_stats);
         worsen(job, cli_reports_add(job->reports, &subject));
         bool refused =
             report->errors != 0 || (job->fail_on == CSVK_WARNING && report->warnings != 0);
@@ -377,7 +396,10 @@ static void judge_slices(struct validate_job *job, const char *directory,
         return;
     }
     keys = keys || csvk_schema_has_unique(job->options.schema);
-    if (keys && cli_has(job->cli, "verify")) {
+    if (keys && cli_has(job->cli, "stats")) {
+        csvk_fail(&err, CSVK_EUSAGE, "--stats cannot be made of slices whose keys are searched");
+        fail(job, directory, &err);
+    } else if (keys && cli_has(job->cli, "verify")) {
         csvk_fail(&err, CSVK_EUSAGE, "--verify cannot check %s over several slices",
                   table->primary_key.count != 0 ? "a primary key" : "what is to be unique");
         fail(job, directory, &err);
@@ -570,6 +592,7 @@ static int run(struct cli *cli)
     worsen(&job, cli_reports_end(job.reports));
     cli_projects_close(job.projects);
     judged_files_free(job.files);
+    stats_option_release(&job.stats);
     csvk_validate_options_release(&job.options);
     csvk_table_definition_release(&job.table);
     return job.status;

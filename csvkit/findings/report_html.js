@@ -364,6 +364,8 @@
       const value = facts[key];
       if (Array.isArray(value) && typeof value[0] === 'object' && isProfiled(key, value)) {
         tables.push(...profilesOf(value));
+      } else if (key === 'stats') {
+        tables.push(...profilesOf(value.columns));
       } else if (Array.isArray(value) && typeof value[0] === 'object') {
         tables.push(make('h3', {}, [titleOf(key)]), tableOf(value), ...allSlicesOf(value));
       } else {

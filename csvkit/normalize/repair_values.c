@@ -18,7 +18,8 @@
 
 struct norm_typed_column {
     struct value_canonical canonical;
-    const char *name, *type; /* the schema's */
+    const char *name, *type;           /* the schema's */
+    const struct csvk_strings *titles; /* what the header may call it (CSVW); NULL: its name */
 };
 
 /* In the text of a reject. */
@@ -33,6 +34,7 @@ static int take_column(struct norm *norm, size_t i)
     int status = csvk_schema_at(norm->o->schema, i, CSVK_BACKEND_PORTABLE, &column, norm->err);
     if (status == CSVK_OK) {
         own->name = column.name;
+        own->titles = column.titles;
         own->type = column.declared != NULL
                         ? column.declared
                         : csvk_value_type_name((enum csvk_value_type)column.type);
@@ -43,14 +45,9 @@ static int take_column(struct norm *norm, size_t i)
 
 int norm_types_new(struct norm *norm)
 {
-    struct csvk_schema_table table = {.size = sizeof table};
+    int status = CSVK_OK;
     if (norm->o->schema == NULL || norm->o->only_measure) {
         return CSVK_OK;
-    }
-    int status = csvk_schema_get_table(norm->o->schema, &table, norm->err);
-    if (status == CSVK_OK && table.kind != CSVK_SCHEMA_TABLE) {
-        return csvk_fail(norm->err, CSVK_EUSAGE,
-                         "not supported: values are rewritten by a Table Schema only");
     }
     size_t count = csvk_schema_count(norm->o->schema);
     struct norm_types *types = norm->types = csvk_calloc(1, sizeof *types);
@@ -103,6 +100,17 @@ static bool is_named(struct csvk_value value, const char *name)
     return value.len == strlen(name) && memcmp(value.ptr, name, value.len) == 0;
 }
 
+/* By one of its titles; by its name when it has none; anyhow when they are an empty list. */
+static bool is_called(struct csvk_value value, const struct norm_typed_column *column)
+{
+    const struct csvk_strings *titles = column->titles;
+    bool called = titles == NULL ? is_named(value, column->name) : titles->count == 0;
+    for (size_t i = 0; titles != NULL && i < titles->count && !called; i++) {
+        called = is_named(value, titles->item[i]);
+    }
+    return called;
+}
+
 /* The field of a name that no column has yet; SIZE_MAX: there is none. */
 static size_t find_field(const struct norm *norm, const char *name)
 {
@@ -148,7 +156,7 @@ static int pair_in_order(struct norm *norm, const struct norm_record *rec, bool 
     struct norm_types *types = norm->types;
     for (size_t i = 0; i < types->count && i < types->nfields; i++) {
         types->column_of[i] = i;
-        if (named && !is_named(norm->value[i], types->column[i].name)) {
+        if (named && !is_called(norm->value[i], &types->column[i])) {
             return refuse_columns(norm, rec, "in place of a column it has",
                                   (const char *)norm->value[i].ptr, norm->value[i].len);
         }

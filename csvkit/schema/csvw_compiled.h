@@ -51,4 +51,14 @@ struct csvw_verdict csvw_cell_judge(const struct csvw_cell *cell, struct value_p
 int csvw_cell_write_key(const struct csvw_cell *cell, const unsigned char *text, size_t length,
                         struct csvk_buf *out) CSVK_MUST_USE;
 
+/* Do values of the datatype have another form than that of XSD? The property that keeps them from
+   being rewritten in it goes to *property; NULL: none does. */
+bool csvw_cell_has_own_form(const struct csvw_cell *cell, const char **property);
+/* The same cell in the form of XSD; it borrows all but itself from `cell`, so free it by csvk_free.
+   NULL: out of memory. */
+struct csvw_cell *csvw_cell_in_xsd_form(const struct csvw_cell *cell) CSVK_MUST_USE;
+/* The value of a cell that is good and not null in the form of XSD, digit by digit. CSVK_ENOMEM. */
+int csvw_cell_write_xsd(const struct csvw_cell *cell, const unsigned char *text, size_t length,
+                        struct csvk_buf *out) CSVK_MUST_USE;
+
 #endif

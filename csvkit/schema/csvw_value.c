@@ -420,3 +420,112 @@ int csvw_cell_write_key(const struct csvw_cell *cell, const unsigned char *conte
     csvk_free(owned);
     return status;
 }
+
+/* ---- the form of XSD ------------------------------------------------------------------------- */
+
+static const struct csvw_number_form xsd_number = {.how = CSVW_NUMBER_XSD, .decimal = "."};
+
+bool csvw_cell_has_own_form(const struct csvw_cell *cell, const char **property)
+{
+    enum csvw_kind kind = csvk_csvw_base_kind(cell->base);
+    *property = cell->separator != NULL       ? "separator"
+                : cell->default_value != NULL ? "default"
+                                              : NULL;
+    return (kind == CSVW_KIND_NUMBER && cell->number.how != CSVW_NUMBER_XSD) ||
+           (kind == CSVW_KIND_BOOLEAN && cell->format != NULL) ||
+           (kind == CSVW_KIND_TIME && cell->time.step[0] != '\0');
+}
+
+struct csvw_cell *csvw_cell_in_xsd_form(const struct csvw_cell *cell)
+{
+    struct csvw_cell *own = csvk_malloc(sizeof *own);
+    if (own != NULL) {
+        memcpy(own, cell, sizeof *own);
+        own->number = xsd_number;
+        own->time = (struct csvw_time_form){""};
+        own->format = NULL;
+        own->plain = false;
+    }
+    return own;
+}
+
+#define POWER_MOST 40 /* a double with a larger one, either way, is written with an exponent */
+
+static int write_zeros(int64_t count, struct csvk_buf *out)
+{
+    int status = CSVK_OK;
+    for (; count > 0 && status == CSVK_OK; count--) {
+        status = csvk_buf_putc(out, '0');
+    }
+    return status;
+}
+
+/* The digits from the first one that is not 0, with a point after `whole` of them; zeros at the end
+   stay. */
+static int write_digits(const struct csvw_number *number, int64_t whole, struct csvk_buf *out)
+{
+    int64_t written = 0;
+    int status = whole <= 0 ? csvk_buf_puts(out, "0.") : CSVK_OK;
+    status = status == CSVK_OK ? write_zeros(-whole, out) : status;
+    for (size_t i = 0; i < number->length && status == CSVK_OK; i++) {
+        if (value_is_digit(number->digits[i])) {
+            status = written == whole && whole > 0 ? csvk_buf_putc(out, '.') : CSVK_OK;
+            status = status == CSVK_OK ? csvk_buf_putc(out, number->digits[i]) : status;
+            written++;
+        }
+    }
+    return status == CSVK_OK ? write_zeros(whole - written, out) : status;
+}
+
+static int write_xsd_number(enum csvw_base base, const struct csvw_number *number,
+                            struct csvk_buf *out)
+{
+    int status = number->negative ? csvk_buf_putc(out, '-') : CSVK_OK;
+    if (status != CSVK_OK || number->kind != CSVW_FINITE || number->top == INT64_MIN) {
+        const char *word = number->kind == CSVW_NAN        ? "NaN"
+                           : number->kind == CSVW_INFINITE ? "INF"
+                                                           : "0";
+        return status == CSVK_OK ? csvk_buf_puts(out, word) : status;
+    }
+    bool huge = (base == CSVW_DOUBLE || base == CSVW_FLOAT) &&
+                (number->top > POWER_MOST || number->top < -POWER_MOST);
+    status = write_digits(number, huge ? 1 : number->top, out);
+    return huge && status == CSVK_OK ? csvk_buf_printf(out, "E%lld", (long long)number->top - 1)
+                                     : status;
+}
+
+static int write_xsd(const struct csvw_cell *cell, struct cell_text text, struct csvk_buf *out)
+{
+    struct csvw_number number;
+    struct moment moment;
+    switch (csvk_csvw_base_kind(cell->base)) {
+    case CSVW_KIND_NUMBER:
+        (void)csvw_number_read(&cell->number, cell->base, text.ptr, text.length, &number);
+        return write_xsd_number(cell->base, &number, out);
+    case CSVW_KIND_BOOLEAN: {
+        size_t first = (size_t)(strchr(cell->format, '|') - cell->format);
+        return csvk_buf_puts(out, is_word(text, cell->format, first) ? "true" : "false");
+    }
+    default:
+        (void)csvw_time_read(&cell->time, cell->base, text.ptr, text.length, &moment);
+        return moment_write(&moment,
+                            cell->base == CSVW_DATE   ? CSVK_VALUE_TABLE_DATE
+                            : cell->base == CSVW_TIME ? CSVK_VALUE_TABLE_TIME
+                                                      : CSVK_VALUE_TABLE_DATETIME,
+                            out);
+    }
+}
+
+int csvw_cell_write_xsd(const struct csvw_cell *cell, const unsigned char *content, size_t length,
+                        struct csvk_buf *out)
+{
+    unsigned char small[SMALL], *owned;
+    struct cell_text whole = {content, length};
+    struct cell_text text = clean_blanks(cell, whole, small, &owned);
+    if (text.ptr == NULL && length != 0) {
+        return CSVK_ENOMEM;
+    }
+    int status = write_xsd(cell, text, out);
+    csvk_free(owned);
+    return status;
+}

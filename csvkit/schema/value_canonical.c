@@ -1,6 +1,7 @@
 /* value_canonical.c - see value_canonical.h. */
 #include "csvkit/schema/value_canonical.h"
 
+#include "csvkit/schema/csvw_compiled.h"
 #include "csvkit/schema/value_moment.h"
 #include "csvkit/schema/value_private.h"
 
@@ -114,15 +115,14 @@ static size_t count_digits(const unsigned char *text, size_t length)
  * two each (12,34,567); the first one may have fewer. 1,5 in a column with groups is a decimal
  * comma as likely as not.
  */
-static bool are_groups_regular(const struct value_constraints *c, const unsigned char *value,
-                               size_t length)
+static bool are_groups_regular(const char *sign, const unsigned char *value, size_t length)
 {
-    size_t at = 0, groups = 0, middle = 0, digits, group = strlen(c->group);
+    size_t at = 0, groups = 0, middle = 0, digits, group = strlen(sign);
     while (at < length && !value_is_digit(value[at])) {
         at++;
     }
     size_t first = count_digits(value + at, length - at), last = first;
-    for (at += first; begins_with(value + at, length - at, c->group) &&
+    for (at += first; begins_with(value + at, length - at, sign) &&
                       (digits = count_digits(value + at + group, length - at - group)) != 0;
          at += group + digits) {
         if (groups > 0 && middle != 0 && middle != last) {
@@ -187,16 +187,33 @@ static bool is_number(const struct value_check *check)
     return check->type == CSVK_VALUE_TABLE_INTEGER || check->type == CSVK_VALUE_TABLE_NUMBER;
 }
 
+/* A pattern says where groups are; without one, 1,5 in a column with groups is 15. */
+static bool is_csvw_read(const struct value_check *check, const unsigned char *value, size_t length,
+                         struct value_fault *fault)
+{
+    const struct csvw_number_form *form = &check->cell->number;
+    *fault = value_judge(check, value, length);
+    if (fault->kind == VALUE_GOOD && csvk_csvw_base_kind(check->cell->base) == CSVW_KIND_NUMBER &&
+        form->how == CSVW_NUMBER_PLAIN && form->group[0] != '\0' &&
+        !are_groups_regular(form->group, value, length)) {
+        *fault = value_bad(VALUE_OF_OTHER_TYPE, 0, "its groups are not of three digits");
+    }
+    return fault->kind == VALUE_GOOD;
+}
+
 /* Does the declared form read the value, in one way? */
 static bool is_read(const struct value_check *check, const unsigned char *value, size_t length,
                     struct value_fault *fault)
 {
     const struct value_constraints *c = check->constraints;
+    if (check->cell != NULL) {
+        return is_csvw_read(check, value, length, fault);
+    }
     *fault = value_judge_type(check, value, length);
     if (fault->kind != VALUE_GOOD) {
         return false;
     }
-    if (is_number(check) && c->group[0] != '\0' && !are_groups_regular(c, value, length)) {
+    if (is_number(check) && c->group[0] != '\0' && !are_groups_regular(c->group, value, length)) {
         *fault = value_bad(VALUE_OF_OTHER_TYPE, 0, "its groups are not of three digits");
     } else if (is_number(check) && c->dressed && !is_dress_innocent(c, value, length)) {
         *fault = value_bad(VALUE_OF_OTHER_TYPE, 0, "a sign or a bracket stands apart from it");
@@ -212,6 +229,9 @@ static int write_default(const struct value_check *check, const unsigned char *v
     struct moment moment;
     struct moment_fault fault;
     size_t bad;
+    if (check->cell != NULL) {
+        return csvw_cell_write_xsd(check->cell, value, length, out);
+    }
     if (is_number(check)) {
         int status = value_plain_number(check, value, length, &plain, &bad);
         return status == CSVK_OK ? csvk_buf_add(out, plain.ptr, plain.len) : status;
@@ -282,6 +302,29 @@ static int make_target(struct value_canonical *canonical, const struct csvk_sche
     return status;
 }
 
+static int make_csvw_target(struct value_canonical *canonical, const char *name,
+                            struct csvk_error *err)
+{
+    const char *property;
+    if (!csvw_cell_has_own_form(canonical->declared.cell, &property)) {
+        return CSVK_OK;
+    }
+    if (property != NULL) {
+        return csvk_fail(err, CSVK_EUSAGE,
+                         "column %s: not supported: to rewrite values of a column with \"%s\"",
+                         name, property);
+    }
+    canonical->cell = csvw_cell_in_xsd_form(canonical->declared.cell);
+    if (canonical->cell == NULL) {
+        return csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    }
+    struct csvk_schema_column column = {
+        .size = sizeof column, .name = name, .type = CSVK_VALUE_CSVW, .cell = canonical->cell};
+    canonical->own_form = true;
+    value_check_plain(&canonical->target, &column, CSVK_BACKEND_PORTABLE);
+    return csvw_check_init(&canonical->target, &column, err);
+}
+
 int value_canonical_init(struct value_canonical *canonical, const struct csvk_schema *schema,
                          size_t index, struct csvk_error *err)
 {
@@ -290,6 +333,9 @@ int value_canonical_init(struct value_canonical *canonical, const struct csvk_sc
     int status = value_check_init(&canonical->declared, schema, index, CSVK_BACKEND_PORTABLE, err);
     status = status == CSVK_OK ? csvk_schema_at(schema, index, CSVK_BACKEND_PORTABLE, &column, err)
                                : status;
+    if (status == CSVK_OK && canonical->declared.cell != NULL) {
+        return make_csvw_target(canonical, column.name, err);
+    }
     if (status != CSVK_OK || !has_own_form(&canonical->declared)) {
         return status;
     }
@@ -308,6 +354,7 @@ void value_canonical_release(struct value_canonical *canonical)
 {
     value_check_release(&canonical->declared);
     value_check_release(&canonical->target);
+    csvk_free(canonical->cell);
 }
 
 /* ---- writing --------------------------------------------------------------------------------- */
@@ -375,6 +422,12 @@ static enum value_canonical_kind rewrite(const struct value_canonical *canonical
     return answer(status, good, VALUE_CANONICAL_REWRITTEN);
 }
 
+/* Some backend takes such a value. */
+static bool is_warned_of(enum value_fault_kind kind)
+{
+    return kind == VALUE_TOO_PRECISE || kind == VALUE_AMBIGUOUS || kind == VALUE_NOT_PORTABLE;
+}
+
 enum value_canonical_kind value_canonical_write(const struct value_canonical *canonical,
                                                 const unsigned char *value, size_t length,
                                                 struct csvk_buf *out, struct value_fault *fault)
@@ -387,8 +440,9 @@ enum value_canonical_kind value_canonical_write(const struct value_canonical *ca
     if (!canonical->own_form) {
         *fault = declared->accepts(declared, value, length) ? value_good()
                                                             : value_judge(declared, value, length);
+        *fault = is_warned_of(fault->kind) ? value_good() : *fault;
     } else if (is_read(declared, value, length, fault)) {
-        *fault = value_judge_constraints(declared, value, length);
+        *fault = declared->cell == NULL ? value_judge_constraints(declared, value, length) : *fault;
         if (fault->kind == VALUE_GOOD) {
             return rewrite(canonical, value, length, out, fault);
         }

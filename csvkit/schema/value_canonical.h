@@ -5,7 +5,9 @@
  * The idea. A column of a schema file may declare a form of its own: 1 000,50 or 31.12.2024 or ano.
  * What such a text means is read by that form, and written in the default form of the type:
  * 1000.50, 2024-12-31, true. Nothing is computed: digits stay the digits that they are, so there is
- * no rounding, whatever their number; there is no locale.
+ * no rounding, whatever their number; there is no locale. The default form of CSVW is that of XSD.
+ * Types of a native manifest have no form of their own: a value fits, or every backend refuses it;
+ * what one of them may round or read in another way is no matter of forms, and stays.
  *
  * A value is rewritten only when its form reads it in one way. Texts that are good in the default
  * form and that the declared form does not read are canonical already; they stay.
@@ -22,6 +24,7 @@ struct value_canonical {
     struct value_check declared;
     struct value_check target; /* the same column in the default form; only with own_form */
     bool own_form;             /* the column declares one: values may be rewritten */
+    struct csvw_cell *cell;    /* CSVW: that of the target, which is XSD's; NULL: none */
 };
 
 /*

@@ -102,6 +102,17 @@ static enum csvk_schema_kind kind_of(const struct csvk_manifest *json)
                : CSVK_SCHEMA_NATIVE;
 }
 
+enum csvk_schema_kind cli_schema_kind(const char *path)
+{
+    struct csvk_manifest *json = NULL;
+    struct csvk_findings findings = {0};
+    bool read = csvk_manifest_read(&json, path, &findings, NULL) == CSVK_OK && findings.errors == 0;
+    enum csvk_schema_kind kind = read ? kind_of(json) : CSVK_SCHEMA_TABLE;
+    csvk_findings_release(&findings);
+    csvk_manifest_free(json);
+    return kind;
+}
+
 /* Columns of a manifest that declares no types are text. */
 static int add_texts(struct csvk_schema *schema, const struct csvk_strings *columns,
                      struct csvk_error *err)

@@ -20,6 +20,9 @@ struct schema_input {           /* a schema that was read */
 };
 /* Sets *is when `path` is a file of JSON; anything else is a table. Returns the exit status. */
 int cli_is_schema(struct cli *cli, const char *path, bool *is);
+/* Which kind of schema the file is by its members; a Table Schema when it cannot be read, which its
+   reader tells. */
+enum csvk_schema_kind cli_schema_kind(const char *path);
 /* Reads the schema, of whichever kind it is, with a message when that fails. Returns the exit
    status: CLI_REFUSED when it is none, CLI_TROUBLE when it cannot be read or asks for something
    that is not supported. Release *out in any case. */

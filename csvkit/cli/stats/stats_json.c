@@ -167,11 +167,8 @@ static void put_records(struct csvk_json *json, const struct csvk_stats_records 
     csvk_json_close(json, '}');
 }
 
-/* The members of the object. What fails is remembered in *json. */
-static void put_table(const struct csvk_subject *subject, struct csvk_json *json)
+void cli_stats_put_json(struct csvk_json *json, const struct table_stats *table)
 {
-    const struct table_stats *table = subject->context;
-    csvk_json_put_string(json, "file", subject->file);
     csvk_json_put_uint(json, "bytes", table->bytes);
     put_records(json, csvk_stats_records(table->stats));
     csvk_json_key(json, "columns");
@@ -184,6 +181,12 @@ static void put_table(const struct csvk_subject *subject, struct csvk_json *json
         }
     }
     csvk_json_close(json, ']');
+}
+
+static void put_table(const struct csvk_subject *subject, struct csvk_json *json)
+{
+    csvk_json_put_string(json, "file", subject->file);
+    cli_stats_put_json(json, subject->context);
 }
 
 struct csvk_subject cli_stats_subject(const char *file, const struct table_stats *table)

@@ -11,6 +11,9 @@ int cli_stats_text(struct csvk_buf *out, const char *file, const struct table_st
 int cli_stats_json(struct csvk_buf *out, const char *file,
                    const struct table_stats *table) CSVK_MUST_USE;
 
+/* The members of the object of a table but its file; what fails is remembered in *json. */
+void cli_stats_put_json(struct csvk_json *json, const struct table_stats *table);
+
 /*
  * The table as a subject of reports, in which nothing is judged: it has no sections. Both are
  * borrowed, as long as the subject is in use.

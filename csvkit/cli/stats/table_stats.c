@@ -16,10 +16,7 @@ struct stats_reading {
     const char *path; /* of the operand */
     struct table_stats *out;
     struct csvk_table_definition table;
-    struct csvk_stats_crew *crew; /* that counts; NULL: there is no record yet */
-    uint64_t before;              /* records of the slices that were read */
-    bool awaits_first, utf16;
-    uint64_t header; /* the number of its record in this file */
+    struct stats_feed feed;
     struct csvk_error err;
 };
 
@@ -32,58 +29,62 @@ static int name_column(struct csvk_strings *names, size_t i)
     return csvk_strings_add(names, name);
 }
 
-static int add_name(struct stats_reading *r, const struct csvk_batch *batch,
+static int add_name(const struct stats_feed *feed, const struct csvk_batch *batch,
                     const struct csvk_record *record, size_t i)
 {
     struct csvk_buf room = CSVK_BUF_INIT;
     struct csvk_bytes value;
-    int status = csvk_field_value(batch, record, i, &r->table.dialect, &room, &value);
+    struct table_stats *out = feed->out;
+    int status = csvk_field_value(batch, record, i, feed->dialect, &room, &value);
     if (status == CSVK_OK) {
         bool cut = value.len != 0 && memchr(value.ptr, 0, value.len) != NULL;
-        r->out->cut_name = cut && r->out->cut_name == 0 ? i + 1 : r->out->cut_name;
-        status = csvk_strings_addn(&r->out->names, (const char *)value.ptr, value.len);
+        out->cut_name = cut && out->cut_name == 0 ? i + 1 : out->cut_name;
+        status = csvk_strings_addn(&out->names, (const char *)value.ptr, value.len);
     }
     csvk_buf_release(&room);
     return status;
 }
 
 /* The first record that is not blank says how many columns there are, and perhaps their names. */
-static int take_first(struct stats_reading *r, const struct csvk_batch *batch,
+static int take_first(const struct stats_feed *feed, const struct csvk_batch *batch,
                       const struct csvk_record *record)
 {
     size_t columns = (size_t)record->nfields;
-    const struct csvk_strings *told = &r->table.columns;
-    int status = csvk_stats_new(&r->out->stats, columns, &r->table.dialect);
-    if (status == CSVK_OK) {
-        status = csvk_stats_crew_new(&r->crew, r->out->stats, &r->table.dialect,
-                                     cli_threads(r->cli), CSVK_STATS_ALONE);
+    const struct csvk_strings *told = feed->columns;
+    struct table_stats *out = feed->out;
+    int status = csvk_stats_new(&out->stats, columns, feed->dialect);
+    if (status == CSVK_OK && feed->threads != 0) {
+        status = csvk_stats_crew_new(&feed->crew, out->stats, feed->dialect, feed->threads,
+                                     CSVK_STATS_ALONE);
     }
-    r->out->named = r->table.header || told->count == columns;
+    out->named = feed->header || told->count == columns;
     for (size_t i = 0; i < columns && status == CSVK_OK; i++) {
-        status = told->count == columns ? csvk_strings_add(&r->out->names, told->item[i])
-                 : r->table.header      ? add_name(r, batch, record, i)
-                                        : name_column(&r->out->names, i);
+        status = told->count == columns ? csvk_strings_add(&out->names, told->item[i])
+                 : feed->header         ? add_name(feed, batch, record, i)
+                                        : name_column(&out->names, i);
     }
     return status;
 }
 
-static int look_at_batch(struct stats_reading *r, const struct csvk_batch *batch)
+int cli_stats_feed(struct stats_feed *feed, const struct csvk_batch *batch)
 {
     int status = CSVK_OK;
     for (size_t i = 0; i < batch->nfacts; i++) {
-        r->utf16 |= batch->facts[i].kind == CSVK_FACT_UTF16_BOM;
+        feed->utf16 |= batch->facts[i].kind == CSVK_FACT_UTF16_BOM;
     }
-    for (size_t i = 0; i < batch->nreported && r->awaits_first && status == CSVK_OK; i++) {
+    for (size_t i = 0; i < batch->nreported && !feed->has_first && status == CSVK_OK; i++) {
         const struct csvk_record *record = &batch->records[i];
-        if (record->blank && (r->out->stats == NULL || r->table.header)) {
+        if (record->blank && (feed->out->stats == NULL || feed->header)) {
             continue;
         }
-        r->awaits_first = false;
-        r->header = r->table.header ? record->number : 0;
-        status = r->out->stats == NULL ? take_first(r, batch, record) : CSVK_OK;
+        feed->has_first = true;
+        feed->header_record = feed->header ? record->number : 0;
+        status = feed->out->stats == NULL ? take_first(feed, batch, record) : CSVK_OK;
     }
-    if (status == CSVK_OK && r->crew != NULL) {
-        status = csvk_stats_crew_add(r->crew, batch, r->header, r->before);
+    if (status == CSVK_OK && feed->crew != NULL) {
+        status = csvk_stats_crew_add(feed->crew, batch, feed->header_record, feed->before);
+    } else if (status == CSVK_OK && feed->out->stats != NULL) {
+        status = csvk_stats_add(feed->out->stats, batch, feed->header_record, feed->before);
     }
     return status;
 }
@@ -113,18 +114,19 @@ static int read_batches(struct stats_reading *r, struct csvk_source *source)
         cli_progress_start(r->cli, "stats", csvk_source_file_size(source));
     int status = csvk_reader_new(&reader, source, &options, &r->err);
     status = status == CSVK_OK ? use_thread(r, reader, source) : status;
-    r->awaits_first = true;
-    r->header = 0;
+    r->feed.header = r->table.header;
+    r->feed.has_first = false;
+    r->feed.header_record = 0;
     while (status == CSVK_OK) {
         status = csvk_reader_next(reader, &batch, &r->err);
-        if (status == CSVK_OK && look_at_batch(r, batch) != CSVK_OK) {
+        if (status == CSVK_OK && cli_stats_feed(&r->feed, batch) != CSVK_OK) {
             status = csvk_fail(&r->err, CSVK_ENOMEM, "out of memory");
         }
         cli_progress_update(progress, csvk_source_consumed(source));
     }
     cli_progress_end(progress);
     if (reader != NULL) {
-        r->before += csvk_reader_totals(reader)->records;
+        r->feed.before += csvk_reader_totals(reader)->records;
         r->out->bytes += csvk_reader_totals(reader)->bytes;
     }
     csvk_reader_free(reader);
@@ -151,7 +153,7 @@ static int read_file(struct stats_reading *r, const char *path)
         status = csvk_source_set_encoding(source, encoding, &r->err);
     }
     status = status == CSVK_OK ? read_batches(r, source) : status;
-    if (status == CSVK_OK && r->utf16) {
+    if (status == CSVK_OK && r->feed.utf16) {
         status = csvk_fail(&r->err, CSVK_EDATA,
                            "%s: UTF-16 or UTF-32: give --encoding, or convert it to UTF-8", path);
     }
@@ -219,11 +221,12 @@ static void tell_passed_over(struct stats_reading *r)
 /* All that was read is counted then. */
 static int settle(struct stats_reading *r, int status)
 {
-    if (status != CLI_TROUBLE && r->crew != NULL && csvk_stats_crew_finish(r->crew) != CSVK_OK) {
+    if (status != CLI_TROUBLE && r->feed.crew != NULL &&
+        csvk_stats_crew_finish(r->feed.crew) != CSVK_OK) {
         status = cli_trouble(r->cli, "out of memory");
     }
-    csvk_stats_crew_free(r->crew);
-    r->crew = NULL;
+    csvk_stats_crew_free(r->feed.crew);
+    r->feed.crew = NULL;
     return status;
 }
 
@@ -248,6 +251,10 @@ int cli_stats_of_table(struct cli *cli, const char *path, struct table_stats *ou
     bool plain =
         encoding == NULL || strcasecmp(encoding, "utf-8") == 0 || strcmp(encoding, "auto") == 0;
     *out = (struct table_stats){0};
+    r.feed = (struct stats_feed){.out = out,
+                                 .dialect = &r.table.dialect,
+                                 .columns = &r.table.columns,
+                                 .threads = cli_threads(cli)};
     int status = cli_get_table(cli, strcmp(path, "-") != 0 ? path : NULL, &r.table);
     r.table.encoding = plain ? NULL : encoding;
     status = status == CLI_GOOD ? read_all(&r) : status;

@@ -28,4 +28,20 @@ struct table_stats {
 int cli_stats_of_table(struct cli *cli, const char *path, struct table_stats *out);
 void cli_stats_release(struct table_stats *stats);
 
+/* A file whose batches somebody else reads, with their fields (CSVK_FIELDS). */
+struct stats_feed {
+    struct table_stats *out;
+    const struct csvk_dialect *dialect;
+    const struct csvk_strings *columns; /* that are told; may be empty */
+    bool header;
+    uint64_t before;              /* records of the files before this one */
+    unsigned threads;             /* that count; 0: the one that calls */
+    struct csvk_stats_crew *crew; /* with threads: cli_stats_feed makes it, the caller frees it */
+    /* The rest belongs to cli_stats_feed; zero at the begin of a file. */
+    bool has_first, utf16;
+    uint64_t header_record; /* its number in this file; 0: none */
+};
+/* CSVK_ENOMEM. */
+int cli_stats_feed(struct stats_feed *feed, const struct csvk_batch *batch) CSVK_MUST_USE;
+
 #endif

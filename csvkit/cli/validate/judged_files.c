@@ -148,7 +148,8 @@ bool judged_files_add(struct judged_files *files, const char *path,
                       const struct csvk_validate_options *options, const char *encoding)
 {
     bool alone = is_auto(files->cli, "delimiter") || is_auto(files->cli, "encoding") ||
-                 cli_has(files->cli, "verify") || options->primary_key.count != 0;
+                 cli_has(files->cli, "verify") || cli_has(files->cli, "stats") ||
+                 options->primary_key.count != 0;
     if (alone || !is_for_one_thread(path) || !start(files)) {
         return false;
     }

@@ -50,6 +50,10 @@ static const struct cli_option rows[] = {
      "Read the file a second time, with the reference parser and with libcsv. They must find the "
      "same records, values and findings.",
      false},
+    {"stats", 0, NULL, NULL,
+     "Count in the same pass what the columns are like, as csvkit stats does, and add it to the "
+     "report: as text, in JSON as stats, with bars in HTML. A folder of slices: for each slice.",
+     false},
     {"max-field", 0, "SIZE", NULL,
      "The longest value allowed. Default: the limit of the profile, if it has one.", false},
     {"max-record", 0, "SIZE", NULL, "The longest record allowed. Default: no limit.", false},
@@ -92,6 +96,8 @@ const char *const cli_validate_examples[] = {
     "Judge the first quarter of a file; other machines judge the others.",
     "csvkit validate --merge orders.*.part",
     "Report on the file of which these are all parts.",
+    "csvkit validate --stats --format=html orders.csv >orders.html",
+    "Make a page with the findings and with what the columns are like.",
     "csvkit validate --statistics data/*.csv",
     "Count by rule what is wrong in all files together.",
     NULL,
