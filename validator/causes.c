@@ -292,9 +292,9 @@ static enum rule_index cause_of_all(struct csvk_validator *v)
 /* ---- one finding for many -------------------------------------------------------------------- */
 
 /* The finding at `index` stands for all after it, which go up to record `last`. */
-static void fold(struct csvk_validator *v, size_t index, uint64_t last)
+static void fold(struct csvk_validator *v, enum rule_index rule, size_t index, uint64_t last)
 {
-    struct csvk_findings *kept = &v->kept[RULE_FIELD_COUNT];
+    struct csvk_findings *kept = &v->kept[rule];
     if (v->options.max_findings == 0 || index + 1 >= kept->count) {
         return;
     }
@@ -309,14 +309,16 @@ static void fold(struct csvk_validator *v, size_t index, uint64_t last)
 static void fold_tail(struct csvk_validator *v)
 {
     const struct misfit_run *t = &v->shape.tail;
-    const struct csvk_findings *kept = &v->kept[RULE_FIELD_COUNT];
+    bool trailing = v->count[RULE_TRAILING_DELIMITER] == t->count;
+    enum rule_index rule = trailing ? RULE_TRAILING_DELIMITER : RULE_FIELD_COUNT;
+    const struct csvk_findings *kept = &v->kept[rule];
     if (t->count < RUN_LEAST || t->least != t->most || t->broken ||
         t->next != v->totals.records + 1) {
         return;
     }
     for (size_t i = 0; i < kept->count; i++) {
         if (kept->item[i].record == t->first) {
-            fold(v, i, v->totals.records);
+            fold(v, rule, i, v->totals.records);
         }
     }
 }
@@ -455,7 +457,7 @@ void causes_judge(struct csvk_validator *v)
         follow_quotes(v, first_kept(v, all)); /* an enclosure stands where a field begins */
     }
     if (all != RULES && explain_records(v, all, 1, records) == v->kept[RULE_FIELD_COUNT].count) {
-        fold(v, 0, 0);
+        fold(v, RULE_FIELD_COUNT, 0, 0);
     }
     fold_tail(v);
     drop_controls(v);

@@ -310,6 +310,8 @@ static void judge_preamble(struct csvk_validator *v)
     const struct csvk_findings *comments = &v->kept[RULE_COMMENT_LINE];
     bool told = sample_begins_with_sep(v) || v->count[RULE_DELIMITER_SUSPECTED] != 0 ||
                 (comments->count != 0 && comments->item[0].record == 1);
+    /* A delimiter at the end of every record makes none of them wider. */
+    told = told || v->count[RULE_TRAILING_DELIMITER] == s->wide;
     /* A header that lacks a name is no title. */
     told = told || (above == 1 && v->width > 1 && v->width + 1 == s->wide_least);
     if (told || is_first_understood(v) || s->wide < 2 || s->narrow != 0 || !all_wide ||

@@ -153,11 +153,12 @@ const struct csvk_rule csvk_rule_table[RULES] = {
          "Values move to the wrong column, or the import stops here.", "a,b\\r\\n1,2,3\\r\\n",
          "Enclose fields that hold a delimiter or a line break; add the missing fields.",
          "r11 r12 r13", "the load fails and names one row", NULL},
-    [RULE_TRAILING_DELIMITER] = {"trailing-delimiter", "EEWEE", "delimiter after the last field",
-                                 "a record ends with one delimiter too many",
-                                 "It begins one more field, which is empty.", "a,b\\r\\n1,2,\\r\\n",
-                                 "Write no delimiter after the last field.", "r14",
-                                 "the load fails and names one row", NULL},
+    [RULE_TRAILING_DELIMITER] =
+        {"trailing-delimiter", "EEWEE",
+         "delimiter after the last field{last_record?; the same up to record }",
+         "a record ends with one delimiter too many", "It begins one more field, which is empty.",
+         "a,b\\r\\n1,2,\\r\\n", "Write no delimiter after the last field.", "r14",
+         "the load fails and names one row", NULL},
     [RULE_SPLIT_RECORD_SUSPECTED] =
         {"split-record-suspected", "-WWWW",
          "records {first_record}-{last_record} look like one record, split by a line break that is "

@@ -206,8 +206,8 @@ static void decide_alone(struct detection *d)
         }
     }
     size_t words = d->reading[best].words;
-    bool sure = oddity(d, best) <= ODD_GOOD && words >= WORDS_ALONE &&
-                next >= oddity(d, best) + ALONE_ABOVE;
+    bool sure = !csvk_encoding_is_seldom(best) && oddity(d, best) <= ODD_GOOD &&
+                words >= WORDS_ALONE && next >= oddity(d, best) + ALONE_ABOVE;
     int unsure = oddity(d, best) <= RIVAL_ABOVE ? SCORE_NOT_SURE : SCORE_ODD;
     propose(d, best, sure ? SCORE_ALONE : unsure,
             "not UTF-8; %u of 1000 words are odd in it (of %zu), at least %u in any other encoding",

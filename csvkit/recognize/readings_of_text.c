@@ -1,6 +1,6 @@
 /*
- * readings_of_text.c - see readings_of_text.h. The encodings are those that tables are found in;
- * rare ones would only compete without being meant.
+ * readings_of_text.c - see readings_of_text.h. The encodings are those that tables are found in,
+ * and some that are seldom met.
  */
 #include "csvkit/recognize/readings_of_text.h"
 
@@ -14,7 +14,7 @@
 
 /* `charsets`: what libuchardet says, separated by blanks. Those with longer characters come last.
  */
-enum { FIRST_MULTI_BYTE = 25 };
+enum { FIRST_SELDOM = 25, FIRST_MULTI_BYTE = 42 };
 static const struct {
     const char *name, *charsets;
 } encodings[CSVK_ENCODINGS] = {
@@ -43,6 +43,25 @@ static const struct {
     {"CP852", "IBM852"},
     {"MACINTOSH", "MACINTOSH"},
     {"CP874", "TIS-620 ISO-8859-11"},
+    /* Seldom met. They are read so that none of the others is taken for sure in their place; what
+       the detector says of them is wrong too often. */
+    {"ISO-8859-3", ""},
+    {"ISO-8859-4", ""},
+    {"ISO-8859-10", ""},
+    {"ISO-8859-14", ""},
+    {"ISO-8859-16", ""},
+    {"CP737", ""},
+    {"CP775", ""},
+    {"CP855", ""},
+    {"CP857", ""},
+    {"CP860", ""},
+    {"CP861", ""},
+    {"CP862", ""},
+    {"CP863", ""},
+    {"CP865", ""},
+    {"CP1125", ""},
+    {"MAC-CENTRALEUROPE", ""},
+    {"MAC-IS", ""},
     {"CP932", "SHIFT_JIS"},
     {"EUC-JP", "EUC-JP"},
     {"CP950", "BIG5"},
@@ -82,6 +101,11 @@ const char *csvk_encoding_at(int number)
 bool csvk_encoding_is_single(int number)
 {
     return number < FIRST_MULTI_BYTE;
+}
+
+bool csvk_encoding_is_seldom(int number)
+{
+    return number >= FIRST_SELDOM && number < FIRST_MULTI_BYTE;
 }
 
 int csvk_encoding_of_charset(const char *charset)

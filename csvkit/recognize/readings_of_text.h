@@ -6,12 +6,14 @@
 
 #include "csvkit/csvkit.h"
 
-enum { CSVK_ENCODINGS = 30, CSVK_NO_ENCODING = -1 };
+enum { CSVK_ENCODINGS = 47, CSVK_NO_ENCODING = -1 };
 
 /* The encoding with this number as iconv(3) calls it, a constant. */
 const char *csvk_encoding_at(int number);
 /* Every character is one byte. */
 bool csvk_encoding_is_single(int number);
+/* It competes with the others, and is never sure itself. */
+bool csvk_encoding_is_seldom(int number);
 /* The number of what libuchardet calls so; of one that has all of its characters, when there are
  * more of the kind (windows-1252 for ISO 8859-1). CSVK_NO_ENCODING: it is never proposed. */
 int csvk_encoding_of_charset(const char *charset);

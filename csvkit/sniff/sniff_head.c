@@ -17,6 +17,7 @@ struct table_head {
     uint64_t line, offset;
     uint64_t width, tail; /* fields; of these, blank ones at the end */
     uint64_t values;      /* fields that are not blank */
+    bool gap;             /* a blank line stands below it */
     bool typed;           /* one of them is a number or a date */
     bool twins;           /* two of them are equal: a second line of a header, rather than names */
     uint64_t like;        /* later records that differ by blank fields at the end alone */
@@ -87,6 +88,9 @@ static int take_batch(void *context, const struct csvk_batch *batch)
     struct head_pass *pass = context;
     for (size_t i = 0; i < batch->nreported; i++) {
         const struct csvk_record *record = &batch->records[i];
+        if (record->blank && pass->nheads != 0 && pass->records == pass->nheads) {
+            pass->head[pass->nheads - 1].gap = true;
+        }
         if (record->blank || record->oversize) {
             continue;
         }
@@ -114,7 +118,8 @@ static int take_batch(void *context, const struct csvk_batch *batch)
 static size_t find_header(const struct head_pass *pass)
 {
     uint64_t most = 0; /* values of a line so far */
-    bool passed_by = false, no_names = pass->nheads != 0 && pass->head[0].typed;
+    const struct table_head *first = &pass->head[0];
+    bool passed_by = false, no_names = pass->nheads != 0 && (first->typed || first->values < 2);
     for (size_t k = 0; k < pass->nheads; k++) {
         const struct table_head *head = &pass->head[k];
         uint64_t after = pass->records - 1 - k;
@@ -129,7 +134,7 @@ static size_t find_header(const struct head_pass *pass)
             return 0;
         }
         passed_by = passed_by || (full && followed);
-        no_names = no_names || head->values == 0;
+        no_names = no_names || head->values == 0 || head->gap;
         most = head->values > most ? head->values : most;
     }
     return 0;

@@ -237,6 +237,7 @@ ROWS = [
     ("empty-records", "validate", r"csvkit normalize --empty-records=drop does\.", normalize_with("--empty-records=drop")),
     ("mojibake", "validate", r"When all of the file is so, `iconv -f UTF-8 -t WINDOWS-1252 FILE` undoes it\.", converted_back),
     ("unzip", "", r"unzip -p FILE \| csvkit validate -", unpacked),
+    ("psql", "", r"as psql --csv does\.", nothing("the database has the data, no file")),
     # normalize
     ("rejects", "normalize", r"; --rejects=FILE sets such records apart", normalize_with()),
     ("nul", "normalize", r"\(--null-bytes=remove\)", normalize_with("--null-bytes=remove")),

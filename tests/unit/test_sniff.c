@@ -301,6 +301,9 @@ START_TEST(lines_above)
         {"Report;;\nid;n;m\na;1;2\nb;2;3\n", 1, ';'}, /* as wide as the table */
         {"By;2024;;\nid;n;m;k\na;1;2;3\nb;2;3;4\n", 1, ';'},
         {"By;me;;\n;;;\nid;n;m;k\na;1;2;3\nb;2;3;4\n", 2, ';'},
+        {"By;;;\nNo;x/7;;\nid;n;m;k\na;1;2;3\nb;2;3;4\n", 2, ';'},
+        {"By;me;;\n\nid;n;m;k\na;1;2;3\nb;2;3;4\n", 2, ';'},
+        {"By;me;;\nid;n;m;k\n\na;1;2;3\nb;2;3;4\n", 0, ';'},
         {"By;me;;\nid;n;m;k\na;1;2;3\nb;2;3;4\n", 0, ';'}, /* or a header that lacks names */
         {"n;m;;\na;b;?;x\nc;d;1;2\ne;f;2;3\ng;h;3;4\n", 0, ';'},
         {"By;2024;x;\nid;n;m;k\na;1;2;3\nb;2;3;4\n", 0, ';'}, /* not half of it is blank */
