@@ -249,6 +249,63 @@ START_TEST(decisions_do_not_hang_on_what_is_kept)
 }
 END_TEST
 
+static struct norm_cell cell_of(const char *text, bool enclosed)
+{
+    return (struct norm_cell){(const unsigned char *)text, strlen(text), enclosed};
+}
+
+/* What the value costs in the second of three columns, by a reading that made its quotes data. */
+static int bits_with_quotes(struct scene *scene, struct norm_cell value)
+{
+    struct norm_cell cell[3] = {cell_of("140", false), value, cell_of("140", false)};
+    struct norm_readings list = {.wanted = NORM_WANTED_ALL};
+    struct norm_reading reading = {NORM_SLIP_INNER_OF_FIELD,
+                                   .field = 2,
+                                   .repair = CSVK_REPAIR_INNER_QUOTES,
+                                   .cell = cell,
+                                   .plain = cell,
+                                   .end = scene->view.length};
+    ck_assert_ptr_nonnull(norm_readings_add(&list, &reading));
+    norm_weigh(&scene->view, &scene->context, scene->at, &list);
+    int bits = list.list[0].score;
+    norm_readings_release(&list);
+    for (size_t k = 0; k < 3; k += 2) {
+        bits -= norm_evidence_cell(scene->context.evidence, k, &cell[k], NORM_NOT_IN_SAMPLE);
+    }
+    return bits;
+}
+
+/* An enclosed value is judged with its quotes or without them, whichever is cheaper; an open one
+   without them: a writer encloses a value with quotes. */
+START_TEST(quotes_that_an_edit_made_data_do_not_cost)
+{
+    static const struct {
+        enum example table;
+        const char *with, *without;
+        bool enclosed, with_is_cheaper;
+    } values[] = {
+        {QUOTED, "Ann said \"so 7\"", "Ann said so 7", true, true},
+        {QUOTED, "Ann said \"so 7\"", "Ann said so 7", false, true},
+        {SAYINGS, "Ann s\"aid, so 7", "Ann said, so 7", true, false},
+        {SAYINGS, "Ann s\"aid, so 7", "Ann said, so 7", false, false},
+    };
+    for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
+        struct scene scene = {.at = 0};
+        struct decision_case about = {.about = "quotes", .table = values[i].table, .text = "1,2\n"};
+        scene_decide(&scene, &about);
+        const struct norm_evidence *evidence = scene.context.evidence;
+        struct norm_cell with = cell_of(values[i].with, values[i].enclosed);
+        struct norm_cell without = cell_of(values[i].without, values[i].enclosed);
+        int a = norm_evidence_cell(evidence, 1, &with, NORM_NOT_IN_SAMPLE);
+        int b = norm_evidence_cell(evidence, 1, &without, NORM_NOT_IN_SAMPLE);
+        ck_assert_msg(values[i].with_is_cheaper ? a < b : b < a, "%zu: %d, %d", i, a, b);
+        int least = values[i].enclosed && a < b ? a : b;
+        ck_assert_int_eq(bits_with_quotes(&scene, with), least);
+        scene_release(&scene);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("weigh");
@@ -256,6 +313,7 @@ int main(void)
     tcase_set_timeout(tcase, 120);
     tcase_add_loop_test(tcase, short_records_have_the_readings_of_the_full_list, 0, TABLES);
     tcase_add_loop_test(tcase, decisions_do_not_hang_on_what_is_kept, 0, TABLES);
+    tcase_add_test(tcase, quotes_that_an_edit_made_data_do_not_cost);
     suite_add_tcase(suite, tcase);
     return support_run(suite);
 }
