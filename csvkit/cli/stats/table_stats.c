@@ -46,7 +46,7 @@ static int add_name(const struct stats_feed *feed, const struct csvk_batch *batc
 }
 
 /* The first record that is not blank says how many columns there are, and perhaps their names. */
-static int take_first(const struct stats_feed *feed, const struct csvk_batch *batch,
+static int take_first(struct stats_feed *feed, const struct csvk_batch *batch,
                       const struct csvk_record *record)
 {
     size_t columns = (size_t)record->nfields;
