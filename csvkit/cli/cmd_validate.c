@@ -13,6 +13,7 @@
 #include "csvkit/cli/table/verify_option.h"
 #include "csvkit/cli/validate/judged_files.h"
 #include "csvkit/cli/validate/partial_files.h"
+#include "csvkit/cli/validate/rule_options.h"
 #include "csvkit/cli/validate/stats_option.h"
 #include "csvkit/cli/validate/validate_help.h"
 
@@ -50,48 +51,6 @@ static const struct csvk_rule_set *const told[] = {&csvk_validator_rules, &csvk_
 static void worsen(struct validate_job *job, int status)
 {
     job->status = status > job->status ? status : job->status;
-}
-
-/* ID=LEVEL. */
-static int read_rule(struct validate_job *job, const char *text)
-{
-    struct csvk_error err = {0};
-    enum csvk_severity level;
-    char id[CLI_RULE_ID_SIZE];
-    if (cli_get_level(job->cli, text, id, &level) != CLI_GOOD) {
-        return CLI_TROUBLE;
-    }
-    return csvk_validate_set_rule(&job->options, id, level, &err) == CSVK_OK
-               ? CLI_GOOD
-               : cli_trouble(job->cli, "--rule=%s: %s", text, err.text);
-}
-
-static int read_rules(struct validate_job *job)
-{
-    struct csvk_error err = {0};
-    const char *profile = cli_value(job->cli, "profile");
-    if (profile != NULL && csvk_profile_parse(profile, &job->options.profile, &err) != CSVK_OK) {
-        return cli_trouble(job->cli, "--profile: %s", err.text);
-    }
-    int status = CLI_GOOD;
-    for (size_t i = 0; i < cli_count(job->cli, "rule") && status == CLI_GOOD; i++) {
-        status = read_rule(job, cli_nth(job->cli, "rule", i));
-    }
-    return status;
-}
-
-static int read_limits(struct validate_job *job)
-{
-    struct cli *cli = job->cli;
-    struct csvk_validate_options *o = &job->options;
-    int status = cli_get_uint(cli, "max-findings", 0, UINT64_MAX, &o->max_findings);
-    status = status == CLI_GOOD ? cli_get_size(cli, "memory", &o->memory) : status;
-    status = status == CLI_GOOD ? cli_get_size(cli, "max-field", &o->max_field) : status;
-    status = status == CLI_GOOD ? cli_get_size(cli, "max-record", &o->max_record) : status;
-    status = status == CLI_GOOD ? cli_get_uint(cli, "max-fields", 1, UINT64_MAX, &o->max_fields)
-                                : status;
-    return status == CLI_GOOD ? cli_get_uint(cli, "max-records", 1, UINT64_MAX, &o->max_records)
-                              : status;
 }
 
 /* Sets what the next file is judged by; says so when that fails. */
@@ -136,8 +95,8 @@ static int read_options(struct validate_job *job)
 {
     const char *fail_on = cli_value(job->cli, "fail-on");
     job->fail_on = fail_on != NULL && fail_on[0] == 'w' ? CSVK_WARNING : CSVK_ERROR;
-    int status = read_rules(job);
-    status = status == CLI_GOOD ? read_limits(job) : status;
+    int status = cli_get_rules(job->cli, &job->options);
+    status = status == CLI_GOOD ? cli_get_limits(job->cli, &job->options) : status;
     return status == CLI_GOOD ? read_table(job) : status;
 }
 
