@@ -83,6 +83,13 @@ static bool is_good(const struct norm_matter *m, size_t at, bool first)
     return !norm_is_known(m->context) || norm_cost_of_record(m->view, m->context, at) <= most;
 }
 
+/* By what an outline tells. */
+static bool may_be_literal(const struct norm_matter *m, const struct norm_line *line)
+{
+    return line->known && line->faults == NORM_FAULT_QUOTE_IN_OPEN &&
+           line->ncells == m->context->width;
+}
+
 /*
  * As the grammar reads it, only quotes in open fields are wrong, and none of them could close the
  * enclosure of a value that runs over lines: it does not show that the records about it are sound,
@@ -91,8 +98,7 @@ static bool is_good(const struct norm_matter *m, size_t at, bool first)
 static bool is_literal_line(const struct norm_matter *m, size_t at)
 {
     struct norm_line line = norm_view_record(m->view, at, 0);
-    bool literal = line.known && line.faults == NORM_FAULT_QUOTE_IN_OPEN &&
-                   line.ncells == m->context->width && !m->view->arena->failed;
+    bool literal = may_be_literal(m, &line) && !m->view->arena->failed;
     for (size_t k = 0; literal && k < line.ncells; k++) {
         const struct norm_cell *cell = &line.cell[k];
         literal = cell->enclosed || cell->len == 0 ||
@@ -111,7 +117,8 @@ static bool goes_on_well(const struct norm_matter *m, size_t at, size_t least)
         struct norm_line line = norm_view_outline(m->view, at);
         if (norm_is_sound(&line, m->context->width)) {
             begin[sound++] = at;
-        } else if (sound == 0 || ++literal > RESYNC_GOOD || !is_literal_line(m, at)) {
+        } else if (sound == 0 || ++literal > RESYNC_GOOD || !may_be_literal(m, &line) ||
+                   !is_literal_line(m, at)) {
             return false;
         }
         at = line.end;

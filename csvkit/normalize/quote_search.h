@@ -65,6 +65,11 @@ size_t norm_search_tail(struct norm_search *s, size_t at, enum norm_mode mode, s
 size_t norm_search_after(struct norm_search *s, size_t at, size_t count);
 /* A copy of s->cell. NULL: no memory. */
 struct norm_cell *norm_search_keep(struct norm_search *s);
+/* Counts a reading that is another one once more. */
+static inline void norm_search_count(struct norm_search *s)
+{
+    s->to->found += s->to->found < NORM_QUOTE_READINGS;
+}
 /* Counts a reading of the slip that ends there, unless there are too many. Is it to be added? */
 bool norm_search_wants(struct norm_search *s, enum norm_slip slip, size_t end);
 /* Adds the reading, which is wanted: its first cells are in s->cell, the others are the rest. */

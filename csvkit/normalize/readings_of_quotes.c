@@ -255,8 +255,12 @@ static void read_inner_of_field(struct norm_search *s)
     for (unsigned skip = 1; skip < NORM_INNER_ENDS; skip++) {
         bool fits = true;
         for (size_t m = 0; m < 2; m++) {
-            bool again = m == 1 && skip < count[0] && ends[0][skip] == ends[1][skip];
-            if (skip < count[m] && (fits || !again)) {
+            /* After as many others: no pair stands before one, and both read the same value. */
+            bool again =
+                m == 1 && skip < count[0] && skip < count[1] && ends[0][skip] == ends[1][skip];
+            if (again && fits) {
+                norm_search_count(s);
+            } else if (!again && skip < count[m]) {
                 fits = propose_inner(s, ends[m][skip], skip, modes[m]);
             }
         }
@@ -490,6 +494,19 @@ static void read_whole_record(struct norm_search *s)
     read_all_open(s);
 }
 
+/* Are there two quotes side by side? Without them no delimiter is missing beside an enclosure of a
+   record without a fault: behind a quote within it the closing one would stand in an open field. */
+static bool has_pairs(const struct norm_search *s)
+{
+    size_t at = s->line->begin;
+    while ((at = norm_view_quote(s->view, at)) < s->line->content) {
+        if (is_quote(s, ++at)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void norm_readings_of_quotes(const struct norm_view *view, const struct norm_line *line,
                              size_t width, struct norm_readings *to)
 {
@@ -517,10 +534,14 @@ void norm_readings_of_quotes(const struct norm_view *view, const struct norm_lin
         return;
     }
     to->found = to->count;
+    bool whole = line->faults == 0 && line->known && line->ncells < width;
+    bool for_seams = whole && to->wanted == NORM_WANTED_LOST_DELIMITERS;
+    if (for_seams && !has_pairs(&s)) {
+        return;
+    }
     norm_walk_begin(&s.walk, view, line->begin);
     norm_search_pass_clean(&s);
-    bool seams_only = to->wanted == NORM_WANTED_LOST_DELIMITERS && line->faults == 0 &&
-                      line->ncells < width && !may_be_too_many(&s);
+    bool seams_only = for_seams && !may_be_too_many(&s);
     if (!seams_only) {
         read_whole_record(&s);
     }

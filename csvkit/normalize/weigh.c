@@ -73,20 +73,25 @@ static int bits_of_cell(const struct weigher *w, const struct norm_cell *cell, s
                         bool quotes)
 {
     const struct norm_evidence *evidence = w->context->evidence;
-    int as_is;
+    int as_is = 0;
     if (norm_evidence_number(evidence, k, cell, &as_is)) {
         return as_is; /* there are no quotes in it */
     }
-    as_is = norm_view_text_cost(w->view, evidence, k, cell);
-    if (!quotes) {
-        return as_is;
+    if (!quotes || cell->enclosed) {
+        as_is = norm_view_text_cost(w->view, evidence, k, cell);
+    }
+    if (!quotes || (cell->enclosed && as_is == 0)) {
+        return as_is; /* nothing is cheaper */
     }
     struct norm_cell bare = norm_view_unquoted(w->view, *cell);
-    if (bare.len == cell->len || (bare.len == 0 && cell->enclosed)) {
+    if (!cell->enclosed) {
+        return norm_view_cost(w->view, evidence, k, &bare);
+    }
+    if (bare.len == cell->len || bare.len == 0) {
         return as_is;
     }
     int without = norm_view_cost(w->view, evidence, k, &bare);
-    return !cell->enclosed || without < as_is ? without : as_is;
+    return without < as_is ? without : as_is;
 }
 
 static bool is_same(const struct norm_cell *a, const struct norm_cell *b)

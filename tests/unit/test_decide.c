@@ -359,6 +359,14 @@ static const struct decision_case cases[] = {
      "house\",2025-01-04\n",
      NORM_REJECT, CSVK_REPAIR_UNCLOSED,
      "enclosures: as it is written, but then a value holds a line that is a record", NULL},
+    {"swallows records, of a fault", PROSE, USUAL,
+     "140,\"so \"on, off to the house,2025-01-03\n141,so on-off to the house,2025-01-04\n"
+     "142,so on-off to the house,2025-01-05\n143,so on-off to the house,2025-01-06\n"
+     "144,so off\",2025-01-07\n",
+     NORM_REJECT, CSVK_REPAIR_INNER_QUOTES,
+     "enclosures: inner quotes are data, but then a value holds a line that is a record",
+     "141,so on-off to the house,2025-01-04\n142,so on-off to the house,2025-01-05\n"
+     "143,so on-off to the house,2025-01-06\n144,so off\",2025-01-07\n"},
     {"end of one, beginning of none", TWO_NOTES, USUAL,
      "Ann and Bob went a to Cyd,140,Ann and Bob went \na to Cyd\nAnn and Bob went a to Cyd,141,Ann "
      "and Bob went a to Cyd\n",

@@ -40,6 +40,12 @@ static const struct form_pair form_pairs[] = {
     {"1.2.3.4.5.6.7", "9.99.9.9.9.9.9", LIKE_FINE}, /* more than 12 runs: the coarse form */
     {"1.2.3.4.5.6.", "1.2.3.4.5.6.7", LIKE_NONE},
     {"abcd", "abcdefghijklmno", LIKE_FINE},
+    {"a.b.c.d.e.f.g\nh", "a.b.c.d.e.f.ghh", LIKE_NONE}, /* coarse forms of other bytes */
+    {"a.b.c.d.e.f.g h", "a.b.c.d.e.f.ghh", LIKE_NONE},
+    {"a.b.c.d.e.f.g\nh", "a.b.c.d.e.f.g h", LIKE_NONE},
+    {"a.b.c.d.e.f.g\nh", "a.b.c.d.e.f.g\rh", LIKE_FINE},
+    {"a.b.c.d.e.f.g\th", "a.b.c.d.e.f.g h", LIKE_FINE},
+    {"a.b.c.d.e.f.g-h", "a.b.c.d.e.f.g,h", LIKE_NONE},
 };
 enum { FORM_PAIRS = sizeof form_pairs / sizeof form_pairs[0] };
 

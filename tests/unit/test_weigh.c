@@ -200,6 +200,56 @@ START_TEST(short_records_have_the_readings_of_the_full_list)
 }
 END_TEST
 
+/* The lost delimiters of a short record, of which only those are asked for, are those of all. */
+static size_t check_lost_delimiters(struct weigh_check *c, const struct norm_line *line)
+{
+    struct norm_readings all = {.wanted = NORM_WANTED_ALL};
+    struct norm_readings lost = {.wanted = NORM_WANTED_LOST_DELIMITERS};
+    size_t width = c->scene.context.width, count = 0;
+    norm_readings_of_quotes(&c->scene.view, line, width, &all);
+    norm_readings_of_quotes(&c->scene.view, line, width, &lost);
+    for (size_t i = 0; i < all.count; i++) {
+        const struct norm_reading *a = &all.list[i], *b = &lost.list[count];
+        if (a->slip == NORM_SLIP_DELIMITER_LOST) {
+            ck_assert_msg(count < lost.count && a->field == b->field && a->end == b->end &&
+                              a->prior == b->prior && a->hole == b->hole,
+                          "%s", text_of(c));
+            count++;
+        }
+    }
+    ck_assert_msg(count == lost.count, "%s", text_of(c));
+    norm_readings_release(&all);
+    norm_readings_release(&lost);
+    return count;
+}
+
+START_TEST(lost_delimiters_are_those_of_all_readings)
+{
+    static const char *const texts[] = {"140,\"a\"\"n, 7\"\n", "\"u\\\"7\",Ann\n",
+                                        "140,\"a\\\"\\\"b\"\n", "140,Ann\n"};
+    static struct weigh_check c;
+    size_t found = 0;
+    c.random = 7;
+    for (size_t n = 0; n < RECORDS; n++) {
+        if (n % 4 == 0) {
+            csvk_buf_clear(&c.text);
+            put_text(&c, texts[n / 8 % 4]);
+        } else {
+            make_text(&c, false);
+        }
+        set_scene(&c, n % 3 == 0 ? SAYINGS : EXAMPLE);
+        c.scene.view.dialect.escape = n / 4 % 2 == 0 ? CSVK_NO_BYTE : '\\';
+        struct norm_line line = norm_view_record(&c.scene.view, c.scene.at, 0);
+        if (line.known && line.faults == 0 && line.ncells + 1 == c.scene.context.width) {
+            found += check_lost_delimiters(&c, &line);
+        }
+        scene_release(&c.scene);
+    }
+    csvk_buf_release(&c.text);
+    ck_assert_uint_gt(found, 10);
+}
+END_TEST
+
 static void check_same_decision(const struct weigh_check *c, const struct norm_decision *a,
                                 const struct norm_decision *b)
 {
@@ -313,6 +363,7 @@ int main(void)
     tcase_set_timeout(tcase, 120);
     tcase_add_loop_test(tcase, short_records_have_the_readings_of_the_full_list, 0, TABLES);
     tcase_add_loop_test(tcase, decisions_do_not_hang_on_what_is_kept, 0, TABLES);
+    tcase_add_test(tcase, lost_delimiters_are_those_of_all_readings);
     tcase_add_test(tcase, quotes_that_an_edit_made_data_do_not_cost);
     suite_add_tcase(suite, tcase);
     return support_run(suite);
