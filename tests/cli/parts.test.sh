@@ -63,6 +63,8 @@ awk 'BEGIN { print "id,b"; for (i = 0; i < 9000; i++) print i ",x" (i % 1000 ? "
 # An enclosure that is never closed swallows the rest of the file, whatever the parts may think.
 { head -c 30000 plain.csv && printf '\n7,"open\n' && seq -f "%.0f,x" 6000; } >open.csv
 { printf 'id,b\n' && printf '1,"' && seq 1 40000 && printf '"\n' && seq -f '%.0f,z' 2 30000; } >long_record.csv
+# Empty records at the end, far behind what is searched for them.
+{ cat plain.csv && yes , | head -n 2000; } >tail.csv
 printf 'id,b\r1,x\r2,y\r2,z\r' >cr.csv
 : >empty.csv
 printf 'id,b\n1,x' >short.csv
@@ -83,6 +85,7 @@ same 6 quoted.csv --schema=schema.json --max-findings=0
 same 9 long_record.csv --primary-key=id
 same 3 cr.csv --primary-key=id
 same 3 empty.csv
+same 60 tail.csv
 same 40 short.csv
 same 4 plain.csv --no-header --columns=a,b --primary-key=a
 same 4 plain.csv --max-records=100 --max-field=3

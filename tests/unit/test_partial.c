@@ -132,6 +132,19 @@ static void make_table(struct support_random *random, size_t rarity, struct csvk
     }
 }
 
+/* Two or three kinds of records, so that runs of one kind cross the cuts. */
+static void make_runs(struct support_random *random, struct csvk_buf *out)
+{
+    static const char *const kinds[] = {"1,2,3\n", "1,2\n", "x\n",      "\n",
+                                        "\\.\n",   ",,\n",  "1,2,3,4\n"};
+    size_t first = support_below(random, COUNT(kinds)), few = 1 + support_below(random, 3);
+    csvk_buf_clear(out);
+    put(out, "id,b,c\n");
+    for (size_t i = 1 + support_below(random, 40); i > 0; i--) {
+        put(out, kinds[(first + support_below(random, few)) % COUNT(kinds)]);
+    }
+}
+
 /* Bytes of the alphabet in any order. */
 static void make_noise(struct support_random *random, struct csvk_buf *out)
 {
@@ -148,9 +161,11 @@ static void make_noise(struct support_random *random, struct csvk_buf *out)
 static void make_file(struct support_random *random, struct csvk_buf *out)
 {
     static const size_t rarities[] = {0, 50, 10, 4, 2};
-    size_t kind = support_below(random, COUNT(rarities) + 1);
+    size_t kind = support_below(random, COUNT(rarities) + 2);
     if (kind == COUNT(rarities)) {
         make_noise(random, out);
+    } else if (kind > COUNT(rarities)) {
+        make_runs(random, out);
     } else {
         make_table(random, rarities[kind], out);
     }
