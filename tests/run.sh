@@ -23,10 +23,10 @@ list_tests() {
 
 # What takes longest comes first, what waits beside what computes, so that no core is idle at the end.
 # By processor time, which does not depend on what else runs (each alone, with TIMEFORMAT in bash).
-long='storage/roundtrip_azurite unit/test_exhaustive storage/killed performance/linear storage/spoiled
-unit/test_normalize storage/faults_import advice/advice storage/roundtrip_swift abi/growth storage/exports
+long='performance/linear storage/roundtrip_swift advice/advice storage/killed storage/spoiled unit/test_exhaustive
+unit/test_normalize storage/faults_import abi/growth storage/fault_schedules storage/exports
 cli/reports storage/rerun unit/test_scan slice/corpus storage/faults_store performance/flat_memory
-storage/resume_ storage/management slice/size storage/fault_schedules storage/download house/walls
+storage/resume_ storage/management slice/size storage/download house/walls
 schema/values storage/faults_api unit/test_validator_details cli/agreement unit/test_keys_memory
 recognize/encodings cli/frame slice/slice normalize/damage unit/test_keys storage/ library/examples
 cli/compressed unit/test_truth unit/test_commands unit/test_validator'
