@@ -268,6 +268,10 @@ static struct csvk_schema *random_schema(struct support_random *random, size_t c
         struct csvk_schema_column column = {.size = sizeof column, .name = "c"};
         column.type = types[digits ? 0 : support_below(random, COUNT(types))];
         column.required = support_below(random, 4) == 0;
+        bool limited = support_below(random, 3) == 0;
+        column.length = limited && column.type == CSVK_VALUE_STRING ? 3 : 0;
+        column.precision = limited && column.type == CSVK_VALUE_NUMERIC ? 5 : 0;
+        column.scale = column.precision != 0 ? 1 : 0;
         ck_assert_int_eq(csvk_schema_add(schema, &column, NULL), CSVK_OK);
     }
     return schema;
