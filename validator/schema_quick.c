@@ -154,13 +154,8 @@ static size_t record_at(const struct csvk_batch *b, size_t first, size_t last, s
 static void judge_bad(struct csvk_validator *v, struct csvk_field field, size_t column,
                       size_t first, size_t last)
 {
-    struct schema_state *s = v->schema;
-    if (field.begin == field.end && s->nkinds == 1) { /* a blank line */
-        s->records--;
-    } else {
-        size_t index = record_at(v->batch, first, last, field.begin);
-        judge_slowly(v, field, column, v->batch->first_record + index);
-    }
+    size_t index = record_at(v->batch, first, last, field.begin);
+    judge_slowly(v, field, column, v->batch->first_record + index);
 }
 
 /* Field number `index` of its record. */
@@ -196,10 +191,6 @@ static void judge_one(struct csvk_validator *v, size_t index, size_t begin, size
     const struct csvk_batch *b = v->batch;
     size_t end = content_end(b->bytes, begin, b->record_end[index]);
     struct csvk_record_read read;
-    if (begin == end && s->nkinds == 1) {
-        s->records--;
-        return;
-    }
     if (read_fields(v, begin, end - begin, &read) != CSVK_OK) {
         v->failed = true;
         return;
@@ -224,20 +215,14 @@ static void look_through(struct csvk_validator *v, size_t first, size_t last, si
     while (!scan_is_done(&state)) {
         size_t count =
             s->scan->look(b->bytes, &v->options.dialect, &s->plan, &state, looks, LOOKS_MOST);
-        size_t index = state.stopped ? record_at(b, first, last, state.at) : last;
-        size_t end = index == last    ? state.end + 1
-                     : index == first ? begin
-                                      : b->record_end[index - 1];
-        while (count > 0 && looks[count - 1].begin >= end) {
-            count--; /* of the record with the CR */
-        }
         for (size_t i = 0; i < count; i++) {
             struct csvk_field field = {looks[i].begin, looks[i].end, 0};
             judge_field(v, field, looks[i].column, first, last);
         }
         judged = count != 0 ? looks[count - 1].end + 1 : judged;
         if (state.stopped) {
-            judge_one(v, index, end, judged);
+            size_t index = record_at(b, first, last, state.at);
+            judge_one(v, index, index == first ? begin : b->record_end[index - 1], judged);
             first = index + 1;
             begin = b->record_end[index];
             state = scan_state_of(b->bytes, begin, state.end);

@@ -105,8 +105,7 @@ static inline __attribute__((always_inline)) TARGET size_t NAME(look_at_block)(
     uint64_t within = ~(ends | skipped), others = within & ~m.digit;
     s->inside = 0 - (in >> 63);
     s->ends = ends | skipped;
-    if (ends == 0) {
-        s->other |= others;
+    if (ends == 0) { /* what is open is longer than any number, whatever it has */
         s->run = SCAN_BLOCK;
         return 0;
     }

@@ -89,6 +89,10 @@ refuses 1 'in place of a column it has `b`' --no-header --columns=day,b,paid,not
 n --no-header --columns=day,amount,paid,note --write-header --schema=own.json a.csv -o out.csv || say "$(cat told)"
 printf 'day,amount,paid,note\r\n2024-01-01,2,,\r\n' | cmp -s - out.csv || say "named: $(cat out.csv)"
 
+echo '{"fields": [{"name": "d"}, {"name": "n"}], "fieldsMatch": "equal"}' >equal.json
+printf 'n\r\n1\r\n' >c.csv
+refuses 1 'there is no field for the column `d`' --schema=equal.json c.csv
+
 # What cannot be done is said before anything is read.
 echo '{"fields": [{"name": "d", "type": "date", "format": "%d.%m.%y"}]}' >y.json
 refuses 2 "column d: not supported: to rewrite values of format '%d.%m.%y': %y has no century" --schema=y.json in.csv

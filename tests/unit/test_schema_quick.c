@@ -230,6 +230,30 @@ START_TEST(digits_alone_are_seen)
 }
 END_TEST
 
+/* 19 digits at every place of stretches and blocks. */
+START_TEST(too_many_digits_are_seen)
+{
+    static const char too_many[] = "1234567890123456789\n";
+    for (size_t at = 0; at < 700; at++) {
+        struct csvk_buf text = CSVK_BUF_INIT;
+        uint64_t records = 1;
+        for (size_t i = at % 2; i < at / 2; i++, records++) {
+            ck_assert_int_eq(csvk_buf_puts(&text, i == 1 && at % 2 != 0 ? "12\n" : "1\n"), CSVK_OK);
+        }
+        ck_assert_int_eq(csvk_buf_puts(&text, too_many), CSVK_OK);
+        for (size_t i = 0; i < 300; i++, records++) {
+            ck_assert_int_eq(csvk_buf_puts(&text, "1\n"), CSVK_OK);
+        }
+        size_t end = text.length;
+        ck_assert_int_eq(csvk_buf_printf(&text, "%080d", 7), CSVK_OK);
+        for (size_t level = 0; level < COUNT(levels); level++) {
+            ck_assert(!schema_scan_at(levels[level])->all_digits(text.data, 0, end, records));
+        }
+        csvk_buf_release(&text);
+    }
+}
+END_TEST
+
 /* ---- whole tables ---------------------------------------------------------------------------- */
 
 static const enum csvk_value_type types[] = {
@@ -244,6 +268,10 @@ static struct csvk_schema *random_schema(struct support_random *random, size_t c
         struct csvk_schema_column column = {.size = sizeof column, .name = "c"};
         column.type = types[digits ? 0 : support_below(random, COUNT(types))];
         column.required = support_below(random, 4) == 0;
+        bool limited = support_below(random, 3) == 0;
+        column.length = limited && column.type == CSVK_VALUE_STRING ? 3 : 0;
+        column.precision = limited && column.type == CSVK_VALUE_NUMERIC ? 5 : 0;
+        column.scale = column.precision != 0 ? 1 : 0;
         ck_assert_int_eq(csvk_schema_add(schema, &column, NULL), CSVK_OK);
     }
     return schema;
@@ -270,7 +298,7 @@ static void random_table(struct support_random *random, size_t columns, bool dig
     const char *eol = support_below(random, 3) == 0   ? "\r\n"
                       : support_below(random, 6) == 0 ? "\r"
                                                       : "\n";
-    size_t records = support_below(random, 60);
+    size_t records = support_below(random, 60), blanks = columns == 1 ? 2 : 20;
     for (size_t r = 0; r <= records; r++) {
         bool clean = r == 0 || support_below(random, 4) != 0;
         for (size_t i = 0; i < columns; i++) {
@@ -283,9 +311,13 @@ static void random_table(struct support_random *random, size_t columns, bool dig
         }
         bool torn = support_below(random, 20) == 0 && r != 0;
         ck_assert_int_eq(csvk_buf_printf(out, "%s%s", torn ? ",more" : "", eol), CSVK_OK);
-        if (support_below(random, 20) == 0) {
+        if (support_below(random, blanks) == 0) {
             ck_assert_int_eq(csvk_buf_puts(out, eol), CSVK_OK);
         }
+    }
+    if (support_below(random, 3) == 0) { /* no line break at the end */
+        out->length -= strlen(eol);
+        ck_assert_int_eq(csvk_buf_puts(out, support_below(random, 2) == 0 ? "x" : ""), CSVK_OK);
     }
 }
 
@@ -311,6 +343,7 @@ static void judge(const struct csvk_buf *table, const struct csvk_validate_optio
     ck_assert_int_eq(csvk_reader_new(&reader, source, &how, &err), CSVK_OK);
     while ((status = csvk_reader_next(reader, &batch, &err)) == CSVK_OK) {
         ck_assert_int_eq(csvk_validator_feed(v, batch, &err), CSVK_OK);
+        csvk_reader_only_count(reader, csvk_validator_only_counts(v));
     }
     ck_assert_int_eq(status, CSVK_END);
     ck_assert_int_eq(
@@ -332,18 +365,52 @@ START_TEST(reports_are_those_of_the_slow_way)
         struct csvk_validate_options options;
         bool digits = support_below(&random, 2) == 0;
         size_t columns = 1 + support_below(&random, support_below(&random, 4) == 0 ? 70 : 9);
+        columns = support_below(&random, 20) == 0 ? 300 : columns; /* more than are found at once */
         csvk_validate_options_init(&options);
+        options.profile = support_below(&random, 2) == 0 ? CSVK_PROFILE_BIS : options.profile;
         options.schema = random_schema(&random, columns - (columns > 2 && !digits), digits);
         options.header = support_below(&random, 2) == 0 ? CSVK_HEADER : CSVK_NO_HEADER;
-        options.max_findings = support_below(&random, 2) == 0 ? 0 : 5;
+        options.max_findings = support_below(&random, 2) == 0 ? 0 : 1 + support_below(&random, 5);
         random_table(&random, columns, digits, &table);
         size_t window = support_below(&random, 3) == 0 ? 1 + support_below(&random, 300) : 0;
         judge(&table, &options, window, -1, &slow);
         for (size_t i = 0; i < COUNT(levels); i++) {
             judge(&table, &options, window, (int)levels[i], &quick);
             ck_assert_msg(strcmp(csvk_buf_text(&quick), csvk_buf_text(&slow)) == 0,
-                          "%s\n--- slow:\n%s\n--- quick:\n%s", csvk_buf_text(&table),
+                          "%.800s\n--- slow:\n%.1500s\n--- quick:\n%.1500s", csvk_buf_text(&table),
                           csvk_buf_text(&slow), csvk_buf_text(&quick));
+        }
+        csvk_buf_release(&table);
+        csvk_buf_release(&slow);
+        csvk_buf_release(&quick);
+        csvk_validate_options_release(&options);
+    }
+}
+END_TEST
+
+/* Texts around the length from which they are looked at, in a column that takes no longer ones. */
+START_TEST(long_texts_are_judged)
+{
+    for (size_t round = 0; round < 12; round++) {
+        struct csvk_buf table = CSVK_BUF_INIT, slow = CSVK_BUF_INIT, quick = CSVK_BUF_INIT;
+        struct csvk_validate_options options;
+        struct csvk_schema_column column = {
+            .size = sizeof column, .name = "c", .type = CSVK_VALUE_STRING, .length = SHORT_TEXT};
+        csvk_validate_options_init(&options);
+        options.header = CSVK_NO_HEADER;
+        ck_assert_int_eq(csvk_schema_new(&options.schema, NULL), CSVK_OK);
+        ck_assert_int_eq(csvk_schema_add(options.schema, &column, NULL), CSVK_OK);
+        ck_assert_int_eq(csvk_schema_add(options.schema, &column, NULL), CSVK_OK);
+        for (size_t i = 0; i < 4; i++) {
+            size_t length = SHORT_TEXT - 1 + (round + i) % 4 + (i == 3 ? 5000 : 0);
+            ck_assert_int_eq(
+                csvk_buf_printf(&table, "%0*d,%0*d\n", (int)(1 + round), 7, (int)length, 7),
+                CSVK_OK);
+        }
+        judge(&table, &options, 0, -1, &slow);
+        for (size_t i = 0; i < COUNT(levels); i++) {
+            judge(&table, &options, 0, (int)levels[i], &quick);
+            ck_assert_str_eq(csvk_buf_text(&quick), csvk_buf_text(&slow));
         }
         csvk_buf_release(&table);
         csvk_buf_release(&slow);
@@ -361,6 +428,8 @@ int main(void)
     tcase_add_loop_test(tc, fields_are_found_as_byte_by_byte, 0, 4);
     tcase_add_test(tc, a_cr_alone_stops);
     tcase_add_loop_test(tc, digits_alone_are_seen, 0, 4);
+    tcase_add_test(tc, too_many_digits_are_seen);
+    tcase_add_test(tc, long_texts_are_judged);
     tcase_add_loop_test(tc, reports_are_those_of_the_slow_way, 0, 8);
     suite_add_tcase(suite, tc);
     return support_run(suite);
