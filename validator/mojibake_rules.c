@@ -12,6 +12,7 @@
  * many do not hide that a part of the table was encoded twice.
  */
 #include "validator/judge.h"
+#include "validator/mojibake_pages.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -204,25 +205,54 @@ static void put_utf8(char out[5], uint32_t c)
     out[0] = (char)((0xf00U >> length & 0xf0U) | c);
 }
 
-void judge_mojibake(struct csvk_validator *v)
+static bool is_enough(uint64_t evident, uint64_t others)
 {
-    struct csvk_bytes text = {v->sample.data, v->sample.length};
-    if (!judge_is_on(v, RULE_MOJIBAKE_SUSPECTED) || v->count[RULE_ENCODING_SUSPECTED] != 0) {
-        return;
-    }
-    struct mojibake m = find_mojibake(text);
-    bool many = m.evident >= ENOUGH && m.evident * FEW >= m.others;
-    if (m.evident == 0 || (m.others != 0 && !many)) {
-        return;
-    }
-    struct csvk_finding *f = sample_add_finding(v, RULE_MOJIBAKE_SUSPECTED, m.first, m.pair.length);
+    bool many = evident >= ENOUGH && evident * FEW >= others;
+    return evident != 0 && (others == 0 || many);
+}
+
+/* `or_as`: another encoding that may be meant; then no command is named. */
+static void tell(struct csvk_validator *v, const char *read_as, const char *or_as, size_t first,
+                 size_t length, uint32_t meant, uint64_t places)
+{
+    struct csvk_finding *f = sample_add_finding(v, RULE_MOJIBAKE_SUSPECTED, first, length);
     if (f == NULL) {
         return;
     }
-    char seen[16], meant[5];
-    snprintf(seen, sizeof seen, "%.*s", (int)m.pair.length, (const char *)text.ptr + m.first);
-    put_utf8(meant, m.pair.meant);
+    char seen[16], character[5], remedy[200], names[48];
+    snprintf(seen, sizeof seen, "%.*s", (int)length, (const char *)v->sample.data + first);
+    put_utf8(character, meant);
     finding_text(v, f, "seen", seen);
-    finding_text(v, f, "meant", meant);
-    finding_number(f, "places", CSVK_EXTRA_NUMBER, m.evident);
+    finding_text(v, f, "meant", character);
+    snprintf(names, sizeof names, "%s%s%s", read_as, or_as != NULL ? " or " : "",
+             or_as != NULL ? or_as : "");
+    finding_text(v, f, "read_as", names);
+    finding_number(f, "places", CSVK_EXTRA_NUMBER, places);
+    int cause = snprintf(remedy, sizeof remedy,
+                         "Let the program that wrote the file read its input as UTF-8.");
+    if (or_as == NULL) {
+        snprintf(remedy + cause, sizeof remedy - (size_t)cause,
+                 " When all of the file is so, `iconv -f UTF-8 -t %s FILE` undoes it.", read_as);
+    }
+    finding_remedy(v, f, remedy);
+}
+
+void judge_mojibake(struct csvk_validator *v)
+{
+    struct csvk_bytes text = {v->sample.data, v->sample.length};
+    if (!judge_is_on(v, RULE_MOJIBAKE_SUSPECTED) || v->count[RULE_ENCODING_SUSPECTED] != 0 ||
+        skip_ascii(text, 0) == text.len) {
+        return;
+    }
+    struct mojibake m = find_mojibake(text);
+    bool told = is_enough(m.evident, m.others);
+    struct mojibake_page page = csvk_find_mojibake_page(text, decode, told ? m.evident : 0);
+    bool none_better = page.evident == 0 || strcmp(page.read_as, "WINDOWS-1252") == 0;
+    if (told && none_better) {
+        tell(v, "WINDOWS-1252", page.or_as, m.first, m.pair.length, m.pair.meant, m.evident);
+    } else if (is_enough(page.evident, page.others)) {
+        tell(v, page.read_as, page.or_as, page.first, page.length, page.meant, page.evident);
+    } else if (told) {
+        tell(v, "WINDOWS-1252", NULL, m.first, m.pair.length, m.pair.meant, m.evident);
+    }
 }

@@ -411,8 +411,7 @@ const struct csvk_rule csvk_rule_table[RULES] = {
          NULL, NULL},
     [RULE_MOJIBAKE_SUSPECTED] =
         {"mojibake-suspected", "-WWWW",
-         "\"{seen}\" seems to be \"{meant}\": UTF-8 that was read as windows-1252 and encoded "
-         "again",
+         "\"{seen}\" seems to be \"{meant}\": UTF-8 that was read as {read_as} and encoded again",
          "text seems to be encoded as UTF-8 twice",
          "It is well-formed, so nothing stops it, and all that is not ASCII is wrong in it.",
          "city\\r\\nK\\xC3\\x83\\xC2\\xB6ln\\r\\n",

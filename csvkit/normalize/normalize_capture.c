@@ -292,6 +292,7 @@ static void join_signs(struct norm *norm, const struct norm_piece *piece, const 
     now->same_width += after->same_width - then->same_width;
     now->trailing += after->trailing - then->trailing;
     now->apostrophes += after->apostrophes - then->apostrophes;
+    now->json += after->json - then->json;
 }
 
 static void join_tallies(struct norm *norm, const struct norm_piece *piece,

@@ -17,6 +17,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 /* Records that are looked at, and bytes of each. */
 enum { RECORDS = NORM_SIGNS_LOOKED_AT, BYTES = 4096 };
@@ -49,6 +50,19 @@ static bool has_apostrophes(const struct norm *norm, struct csvk_bytes bytes)
         ends = ends || (bytes.ptr[i] == '\'' && at_end && begins);
     }
     return ends;
+}
+
+/* An object of JSON begins where a field does: {"name": */
+static bool has_json(const struct norm *norm, struct csvk_bytes bytes)
+{
+    size_t n = csvk_delimiter_length(&norm->in);
+    for (size_t i = n; i + 1 < bytes.len; i++) {
+        const unsigned char *at = bytes.ptr + i;
+        if (at[0] == '{' && at[1] == '"' && csvk_delimiter_at(&norm->in, at - n, n) != 0) {
+            return memchr(at, ':', bytes.len - i) != NULL && memchr(at, '}', bytes.len - i) != NULL;
+        }
+    }
+    return false;
 }
 
 /* The record without its line break, or as much of it as is worth a look. */
@@ -86,6 +100,7 @@ void norm_count_cause(struct norm *norm, const struct norm_record *rec, enum nor
     signs->same_width += rec->r.nfields == signs->width;
     signs->trailing += norm_is_pending(norm, CSVK_REPAIR_TRAILING);
     signs->apostrophes += has_apostrophes(norm, bytes);
+    signs->json += has_json(norm, bytes);
 }
 
 /* Nine out of ten, at least. */
@@ -203,7 +218,9 @@ static void suggest_encoding(const struct norm *norm, char *text, size_t room)
 static void suggest_for_enclosures(const struct norm *norm, char *text, size_t room)
 {
     bool enclosure = is_enclosure_open(norm), escape = norm->in.escape == CSVK_NO_BYTE;
-    if (enclosure && escape) {
+    if (in_most(norm, norm->signs.json)) {
+        snprintf(text, room, "JSON that is not enclosed: its quotes have to be doubled");
+    } else if (enclosure && escape) {
         snprintf(text, room,
                  "wrong enclosure or escape (try --enclosure=\"'\", --enclosure=none or "
                  "--escape='\\')");

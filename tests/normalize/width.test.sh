@@ -149,4 +149,12 @@ input 'a,"b"x\nc\rd,e\n1,2\n'
 run 1 --no-header
 is out.csv '"c\rd",e\n1,2\n'
 
+# JSON in all records is named; quotes that are none of JSON are not called so.
+for value in '{"x":1,"y":"a"}' '6" x "4"y'; do
+    { echo ts,event,payload && for i in {1..28}; do echo "$i,click,$value"; done; } >"$dir/in.csv"
+    "$CSVKIT" normalize --rejects="$dir/rejects" "$dir/in.csv" -o "$dir/out.csv" >"$dir/told" 2>&1
+    json=$(grep -c 'JSON that is not enclosed: its quotes have to be doubled' "$dir/told")
+    [ "$json" = "$([ "${value:0:1}" = '{' ] && echo 1 || echo 0)" ] || say "$value: $(cat "$dir/told")"
+done
+
 exit $failed

@@ -27,7 +27,7 @@ static void fill(unsigned char *bytes, size_t size, unsigned letters)
 /* Parts of the pattern stand everywhere, and it itself at a place or not at all. */
 START_TEST(the_first_place_is_found)
 {
-    static unsigned char bytes[700], data[6000];
+    static unsigned char bytes[PATTERN_SHORT + 680], data[6000];
     state = (uint32_t)_i;
     for (int round = 0; round < 300; round++) {
         size_t length = PATTERN_SHORT + draw(round % 3 == 0 ? 680 : 60), size = draw(sizeof data);
