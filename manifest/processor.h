@@ -25,7 +25,7 @@ struct csvk_processor_options {
     const char *folder; /* with config.json, in and out */
     const char
         *scratch;   /* a folder for temporary files; a folder of our own in it goes at the end */
-    size_t threads; /* that compress; 0 is 1 */
+    size_t threads; /* that compress, and that normalize; 0 is 1 */
     uint64_t max_record;            /* of slicing, as in csvk_slice_table_options */
     enum csvk_type_support support; /* of the project, for judging manifests */
     /* What the caller may want to see. Each may be NULL; all are called in the caller's thread.

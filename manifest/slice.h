@@ -65,7 +65,7 @@ struct csvk_slice_options {
     uint64_t total;        /* bytes of text of the whole input, headers included; 0: not known */
     enum csvk_slice_form form;
     int level;      /* of compression, 1..9. Default 4 */
-    size_t threads; /* that compress, the caller's included; 0 is 1 */
+    size_t threads; /* that compress, and as many that repair; the caller's included; 0 is 1 */
     enum csvk_slice_existing existing;
     enum csvk_slice_none none;
     struct csvk_slice_hash hash;

@@ -92,6 +92,7 @@ static void judge_file(void *worker, void *context)
     struct csvk_validate_hooks hooks = {.size = sizeof hooks, .begin = use_threads, .context = job};
     (void)worker;
     options.file = job->relative;
+    options.threads = job->threads;
     job->status = csvk_source_open(&source, job->full, &job->err);
     if (job->status == CSVK_OK) {
         job->status = csvk_validate_source(&job->validator, source, &options, &hooks, &job->err);

@@ -51,6 +51,9 @@ int keys_new(struct csvk_validator *v, struct csvk_error *err)
         return csvk_fail(err, CSVK_ENOMEM, "out of memory");
     }
     status = csvk_keys_new(&k->keys, (size_t)v->options.memory, NULL, err);
+    if (status == CSVK_OK) {
+        csvk_keys_use_threads(k->keys, (size_t)v->options.threads, 0);
+    }
     return status == CSVK_OK && judge_is_on(v, RULE_DUPLICATE_KEY_SUSPECTED)
                ? csvk_keys_seek_alike(k->keys, count, err)
                : status;

@@ -59,7 +59,8 @@ void csvk_validate_options_release(struct csvk_validate_options *options)
         csvk_schema_free(options->schema);
         options->schema = NULL;
     }
-    if (options->size >= sizeof *options) {
+    size_t header = offsetof(struct csvk_validate_options, first_header);
+    if (options->size >= header + sizeof options->first_header) {
         csvk_strings_release(&options->first_header);
     }
 }

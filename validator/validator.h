@@ -81,6 +81,9 @@ struct csvk_validate_options {
        would be a record that is lost. Empty: not asked. */
     struct csvk_strings first_header;
     uint64_t enclosure_stated; /* not 0: somebody has said `dialect.enclosure` (option, manifest) */
+    /* Threads that search for repeated keys, the caller's included, after csvk_use_threads of
+       libcsvkit-extra; 0 and 1: none. The report is the same. Each needs an eighth of `memory`. */
+    uint64_t threads;
 };
 /* They come from the user, so their names are judged as those in a header would be. */
 #define CSVK_COLUMNS_JUDGED 1u

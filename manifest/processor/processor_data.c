@@ -75,6 +75,7 @@ static int read_step(const struct processor_table *t, struct processor_normalize
 {
     struct csvk_normalize_options *options = &step->options;
     csvk_normalize_options_init(options);
+    options->threads = t->p->options->threads;
     options->dialect.delimiter = t->told.dialect.delimiter;
     options->dialect.enclosure = t->told.dialect.enclosure;
     int status = describe_columns(t, options);

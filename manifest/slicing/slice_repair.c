@@ -76,6 +76,7 @@ int slice_repair_new(struct slice_job *job, struct csvk_error *err)
     r->options.dialect = job->table.dialect;
     r->options.encoding = job->table.encoding;
     r->options.header = job->table.header ? CSVK_NORMALIZE_HEADER : CSVK_NORMALIZE_NO_HEADER;
+    r->options.threads = job->how.threads;
     r->options.columns = (struct csvk_strings){0};
     if (!job->table.header) {
         r->options.columns = job->table.columns;

@@ -57,6 +57,8 @@ same --delimiter=auto f1.csv f2.csv f3.csv
 same --encoding=windows-1252 f1.csv f2.csv f3.csv
 same --format=json f1.csv long.csv f2.csv f3.csv
 same --profile=keboola --rule=all=info long.csv
+{ cat long.csv && tail -n 3 long.csv && echo 5,again; } >repeated.csv # enough keys for several threads
+same --primary-key=id repeated.csv
 { head -c 5000000 long.csv && printf '\n1,"x"y\n2,"open ' && head -c 7000000 long.csv; } >open.csv
 same open.csv
 gzip -1 -c long.csv >long.csv.gz && head -c 900000 long.csv.gz >damaged.csv.gz
@@ -115,6 +117,14 @@ same_normalized "$here/long.csv.gz"
 same_normalized "$here/damaged.csv.gz"
 same_of normalize --check --format=json dirty.csv
 same_of normalize --report=html:/dev/stdout -o /dev/null --rejects=/dev/null dirty.csv
+for n in 1 3; do # slices of what was repaired
+    (mkdir "$out/s$n" && cd "$out/s$n" &&
+        "$CSVKIT" slice -q -j $n --normalize --max-repairs=1000000 --rejects=rejects --any-size \
+            --slice-size=200000 -o slices "$here/dirty.csv" >text 2>&1
+        echo $? >>text)
+done
+diff -r "$out/s1" "$out/s3" >/dev/null || fail "slice --normalize"
+[ "$(find "$out/s1/slices" -type f | wc -l)" -gt 1 ] || fail "slice has nothing to compare"
 cat dirty.csv | "$CSVKIT" normalize -j 1 --rejects=/dev/null - >"$out/one" 2>/dev/null
 cat dirty.csv | "$CSVKIT" normalize -j 4 --rejects=/dev/null - >"$out/many" 2>/dev/null
 cmp -s "$out/one" "$out/many" || fail "normalize from a pipe"

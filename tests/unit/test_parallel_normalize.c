@@ -28,10 +28,7 @@ static size_t random_files(void)
 
 /* ---- tables ---------------------------------------------------------------------------------- */
 
-static const char *const names[] = {"Anna", "Bob", "Cyril",
-                                    "D\xC3\xA1\xC5\xA1"
-                                    "a",
-                                    "Eva Nov"};
+static const char *const names[] = {"Anna", "Bob", "Cyril", "D\xC3\xA1\xC5\xA1", "Eva Nov"};
 static const char *const defects[] = {"\"",   ",",     "\n",   "\"\"",   "\xFF",         "\\\"",
                                       "\r",   "\r\n",  "\t",   " ",      "\xEF\xBB\xBF", ";",
                                       "\n\n", "\",\"", "x\"y", ",,,,\n", "\\N",          "# "};

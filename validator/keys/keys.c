@@ -39,6 +39,7 @@ struct csvk_keys {
     struct csvk_spill longs;  /* keys that are too long for a block, one after the other */
     struct csvk_found found;
     struct csvk_keys_effort effort;
+    struct csvk_repeats_threads threads;
 };
 
 /* Random per process but the same for all sets in it, so that sets can be joined. */
@@ -539,6 +540,12 @@ static int search_suspects(struct csvk_keys *keys, struct csvk_error *err)
                                                    : status;
 }
 
+void csvk_keys_use_threads(struct csvk_keys *keys, size_t threads, uint64_t least)
+{
+    enum { LEAST = 256 * 1024 }; /* fewer are looked at sooner than threads are started */
+    keys->threads = (struct csvk_repeats_threads){threads, least != 0 ? least : LEAST};
+}
+
 static int search(struct csvk_keys *keys, struct csvk_error *err)
 {
     struct csvk_repeats repeats;
@@ -547,7 +554,7 @@ static int search(struct csvk_keys *keys, struct csvk_error *err)
     csvk_parts_drop_spare(&keys->log);
     csvk_parts_drop_spare(&keys->hashes);
     if (status == CSVK_OK)
-        status = csvk_repeats_find(&repeats, &keys->hashes, keys->limit, err);
+        status = csvk_repeats_find(&repeats, &keys->hashes, keys->limit, &keys->threads, err);
     bool marked = repeats.mark != NULL;
     csvk_parts_release(&keys->hashes);
     if (status == CSVK_OK && marked) {

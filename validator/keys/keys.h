@@ -104,6 +104,12 @@ int csvk_keys_take(struct csvk_keys *keys, csvk_key_fn *take, void *context,
                    struct csvk_error *err) CSVK_MUST_USE;
 
 /*
+ * The search may use so many threads (csvkit/base/threads.h), the caller's included, when there are
+ * `least` keys or more; 0: as many as are worth it. What is found is the same. Each further thread
+ * needs an eighth of the memory limit at most.
+ */
+void csvk_keys_use_threads(struct csvk_keys *keys, size_t threads, uint64_t least);
+/*
  * Searches, and calls `found` (may be NULL) for every duplicate, in ascending order of records.
  * Call it once; after it only csvk_keys_duplicates, csvk_keys_effort and csvk_keys_free may be
  * called. CSVK_ENOMEM, CSVK_EIO.

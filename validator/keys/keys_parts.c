@@ -280,7 +280,8 @@ static struct csvk_key_block *take_block(struct csvk_parts *parts, struct csvk_p
     if (part->first == NULL) {
         part->last = NULL;
     }
-    parts->resident -= parts->block_size;
+    /* Partitions are read by several threads; it is a number that nobody looks at meanwhile. */
+    __atomic_fetch_sub(&parts->resident, parts->block_size, __ATOMIC_RELAXED);
     return block;
 }
 

@@ -18,13 +18,25 @@ struct csvk_repeats {
     size_t room;    /* slots that may still be taken */
     uint64_t *mark; /* NULL: no hash is marked */
     unsigned shift; /* a hash shifted right by this is the number of its mark */
+    bool shared;    /* other threads set marks, too */
+    bool marked;    /* a mark was set */
 };
 
 /*
+ * Threads (csvkit/base/threads.h) that take one partition after the other, when there are `least`
+ * hashes or more. The marks are the same for every number of them.
+ */
+struct csvk_repeats_threads {
+    size_t count; /* the caller's included; 0 and 1: there is no other */
+    uint64_t least;
+};
+/*
  * Looks at all words of `hashes` and frees their blocks on the way. Needs 3/16 of `memory` besides
- * these blocks. CSVK_ENOMEM, CSVK_EIO; csvk_repeats_release is needed in any case.
+ * these blocks, and 2/16 at most for each further thread. CSVK_ENOMEM, CSVK_EIO;
+ * csvk_repeats_release is needed in any case.
  */
 int csvk_repeats_find(struct csvk_repeats *repeats, struct csvk_parts *hashes, size_t memory,
+                      const struct csvk_repeats_threads *threads,
                       struct csvk_error *err) CSVK_MUST_USE;
 /* Is the hash marked? Only when there are marks (`mark` is not NULL). */
 static inline bool csvk_repeats_marked(const struct csvk_repeats *repeats, uint64_t hash)

@@ -33,6 +33,7 @@ int cli_get_limits(struct cli *cli, struct csvk_validate_options *o)
 {
     int status = cli_get_uint(cli, "max-findings", 0, UINT64_MAX, &o->max_findings);
     status = status == CLI_GOOD ? cli_get_size(cli, "memory", &o->memory) : status;
+    o->threads = cli_threads(cli);
     status = status == CLI_GOOD ? cli_get_size(cli, "max-field", &o->max_field) : status;
     status = status == CLI_GOOD ? cli_get_size(cli, "max-record", &o->max_record) : status;
     status = status == CLI_GOOD ? cli_get_uint(cli, "max-fields", 1, UINT64_MAX, &o->max_fields)
