@@ -124,6 +124,8 @@ int csvk_validator_merge(struct csvk_validator *left, struct csvk_validator *rig
         left->count[RULE_EMPTY_FILE] = 0;
         csvk_findings_release(&left->kept[RULE_EMPTY_FILE]);
     }
+    /* First: a run of narrow records that ends at the seam is a finding before those of `right`. */
+    shape_merge(left, right);
     for (size_t i = 0; i < RULES; i++) {
         if (merge_rule(left, right, i) != CSVK_OK) {
             return csvk_fail(err, CSVK_ENOMEM, "out of memory for findings");
@@ -136,7 +138,6 @@ int csvk_validator_merge(struct csvk_validator *left, struct csvk_validator *rig
         return status;
     }
     schema_merge(left, right);
-    shape_merge(left, right);
     search_merge(left, right);
     end_merge(left, right);
     sample_merge(left, right);

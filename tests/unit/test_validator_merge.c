@@ -23,12 +23,18 @@ struct cuts {
     size_t count;
 };
 
+static const char *only_rule; /* that is on; NULL: all are */
+
 static void set_options(struct csvk_validate_options *options, uint64_t max_findings)
 {
     struct csvk_error err = {0};
     csvk_validate_options_init(options);
     options->max_findings = max_findings;
-    ck_assert_int_eq(csvk_validate_set_rule(options, "all", CSVK_INFO, &err), CSVK_OK);
+    enum csvk_severity others = only_rule != NULL ? CSVK_OFF : CSVK_INFO;
+    ck_assert_int_eq(csvk_validate_set_rule(options, "all", others, &err), CSVK_OK);
+    if (only_rule != NULL) {
+        ck_assert_int_eq(csvk_validate_set_rule(options, only_rule, CSVK_INFO, &err), CSVK_OK);
+    }
 }
 
 static struct csvk_validator *judge(struct text text, const struct csvk_validate_options *options)
@@ -270,6 +276,19 @@ START_TEST(random_tables_can_be_judged_in_parts)
 }
 END_TEST
 
+/* The one finding of a rule that is kept is the first, although what it is about ends at the seam.
+ */
+START_TEST(a_split_record_before_the_seam_comes_first)
+{
+    static const char table[] = "id,b,c\n1,2\n1,2\n1,2,3\n4,5\n4,5\n1,2,3\n4,6\n4,6\n7,8,9\n";
+    struct text text = {(const unsigned char *)table, sizeof(table) - 1};
+    only_rule = "split-record-suspected";
+    try_file("split records", text, 1);
+    try_file("split records", text, 0);
+    only_rule = NULL;
+}
+END_TEST
+
 START_TEST(keys_meet_across_parts)
 {
     static const char table[] = "id,v\n1,\"a\nb\"\n2,c\n1,d\n2,\"e\nf\"\n3,g\n2,h\n";
@@ -310,6 +329,7 @@ int main(void)
     tcase_set_timeout(tcase, 60);
     tcase_add_test(tcase, edge_cases_can_be_judged_in_parts);
     tcase_add_loop_test(tcase, random_tables_can_be_judged_in_parts, 0, 4);
+    tcase_add_test(tcase, a_split_record_before_the_seam_comes_first);
     tcase_add_test(tcase, keys_meet_across_parts);
     suite_add_tcase(suite, tcase);
     return support_run(suite);
