@@ -104,7 +104,7 @@ exhaustive=8 step clang-units run_units build/release-clang 'base|scan|scan_edge
 step asan sanitized VARIANT=asan build/asan '.*'
 step asan-clang sanitized 'VARIANT=asan CC=clang' build/asan-clang \
     'scan|scan_edges|exhaustive|base|validator_.*|sniff|source|manifest_.*'
-step tsan sanitized VARIANT=tsan build/tsan 'gzip|pool|keys|slice.*|parallel.*|background|preflight.*'
+step tsan sanitized VARIANT=tsan build/tsan 'gzip|pool|keys|slice.*|parallel.*|background'
 step valgrind valgrind_units
 step lint make --no-print-directory DEVELOPER=1 lint
 CSVKIT=$PWD/build/release/bin/csvkit step schemas tests/cli/published_schemas.sh
