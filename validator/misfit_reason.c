@@ -119,24 +119,16 @@ bool is_parted_by_cr(const struct csvk_validator *v, const struct csvk_record *r
 
 /*
  * Is it a whole record with the header of the table behind it? The last value of the one and the
- * first name are one field then: the name, perhaps with a byte order mark, ends it.
+ * first name are one field then. The header is compared as it is written, because a part of a file
+ * knows no other one.
  */
-static bool has_header_behind(const struct csvk_validator *v, const struct pieces *p)
+static bool has_header_behind(const struct csvk_validator *v, struct csvk_bytes record,
+                              const struct pieces *p)
 {
-    size_t width = (size_t)v->width;
-    if (v->names.count != width || p->count != 2 * width - 1) {
-        return false;
-    }
-    const struct csvk_bytes seam = p->field[width - 1];
-    size_t first = strlen(v->names.item[0]);
-    bool ends = first != 0 && seam.len >= first &&
-                memcmp(seam.ptr + seam.len - first, v->names.item[0], first) == 0;
-    for (size_t i = 1; i < width && ends; i++) {
-        const char *name = v->names.item[i];
-        const struct csvk_bytes field = p->field[width - 1 + i];
-        ends = field.len == strlen(name) && memcmp(field.ptr, name, field.len) == 0;
-    }
-    return ends;
+    const struct csvk_buf *header = &v->again.bytes;
+    return header->length != 0 && record.len > header->length &&
+           p->count == 2 * (size_t)v->width - 1 &&
+           memcmp(record.ptr + record.len - header->length, header->data, header->length) == 0;
 }
 
 /* ---- all together ---------------------------------------------------------------------------- */
@@ -160,7 +152,7 @@ enum misfit_reason misfit_reason(struct csvk_validator *v, const struct csvk_rec
         v->failed = true;
     } else if (cut(v, record, p)) {
         reason =
-            has_header_behind(v, p)
+            has_header_behind(v, record, p)
                 ? MISFIT_JOINED
                 : csvk_misfit_of_fields(p->field, p->count, (size_t)v->width, &v->options.dialect);
     }

@@ -40,7 +40,8 @@ static const struct {
      "id",
      {{"header-repeated", NULL}, {"duplicate-key", NULL}, {"duplicate-key", "header-repeated"}},
      NULL},
-    {"a,b\nx\x81x\x81x\x81x\x81x,1\nx\x81x\x81x\x81x,2\n",
+    {"a,b\n\xC4\x8D\xC5\x99\xC5\xBE\xC5\xA1 \xE4\xB8\xAD\xE6\x96\x87\xE4\xB8\xAD\xE6\x96\x87,0\n"
+     "x\x81x\x81x\x81x\x81x,1\nx\x81x\x81x\x81x,2\n",
      NULL, /* more than three of a record */
      {{"invalid-utf8", NULL},
       {"invalid-utf8", NULL},
