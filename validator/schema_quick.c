@@ -177,19 +177,28 @@ static int read_fields(struct csvk_validator *v, size_t begin, size_t length,
     return status == CSVK_OK ? csvk_record_fields_read(s->reader, raw, read) : status;
 }
 
-/* The end of a record without its line break. */
-static size_t content_end(const unsigned char *bytes, size_t begin, size_t end)
+/* The end of a record without its line break. A CR alone is one where CR ends lines; elsewhere it
+   is data, before the end of the file, too. */
+static size_t content_end(const struct csvk_validator *v, size_t begin, size_t end)
 {
-    end -= end > begin && bytes[end - 1] == '\n';
-    return end - (end > begin && bytes[end - 1] == '\r');
+    const unsigned char *bytes = v->batch->bytes;
+    bool lf = end > begin && bytes[end - 1] == '\n';
+    bool cr_ends = v->first_eol == CSVK_EOL_CR || v->options.profile == CSVK_PROFILE_BIS;
+    size_t most = lf ? 2 : cr_ends; /* LF, CR LF, CR CR LF, or CR */
+    end -= lf;
+    for (size_t i = 0; i < most && end > begin && bytes[end - 1] == '\r'; i++) {
+        end--;
+    }
+    return end;
 }
 
-/* A record with a CR, by the reader. What lies before `judged` has been judged. */
+/* A record by the reader: one with a CR, or before it. What lies before `judged` has been judged.
+ */
 static void judge_one(struct csvk_validator *v, size_t index, size_t begin, size_t judged)
 {
     struct schema_state *s = v->schema;
     const struct csvk_batch *b = v->batch;
-    size_t end = content_end(b->bytes, begin, b->record_end[index]);
+    size_t end = content_end(v, begin, b->record_end[index]);
     struct csvk_record_read read;
     if (read_fields(v, begin, end - begin, &read) != CSVK_OK) {
         v->failed = true;
@@ -220,11 +229,13 @@ static void look_through(struct csvk_validator *v, size_t first, size_t last, si
             judge_field(v, field, looks[i].column, first, last);
         }
         judged = count != 0 ? looks[count - 1].end + 1 : judged;
-        if (state.stopped) {
-            size_t index = record_at(b, first, last, state.at);
-            judge_one(v, index, index == first ? begin : b->record_end[index - 1], judged);
-            first = index + 1;
-            begin = b->record_end[index];
+        if (state.stopped) { /* nothing was noted of the block that has the CR */
+            size_t stop = record_at(b, first, last, state.at);
+            for (size_t i = record_at(b, first, stop + 1, state.start); i <= stop; i++) {
+                judge_one(v, i, i == first ? begin : b->record_end[i - 1], judged);
+            }
+            first = stop + 1;
+            begin = b->record_end[stop];
             state = scan_state_of(b->bytes, begin, state.end);
         }
     }

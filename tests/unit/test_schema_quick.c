@@ -277,6 +277,12 @@ static struct csvk_schema *random_schema(struct support_random *random, size_t c
     return schema;
 }
 
+static const char *random_break(struct support_random *random)
+{
+    static const char *const breaks[] = {"\r\n", "\r\n", "\n", "\n", "\n", "\r", "\r\r\n"};
+    return breaks[support_below(random, COUNT(breaks))];
+}
+
 static void random_table(struct support_random *random, size_t columns, bool digits,
                          struct csvk_buf *out)
 {
@@ -295,12 +301,12 @@ static void random_table(struct support_random *random, size_t columns, bool dig
                                          "text that is longer",
                                          "+1",
                                          " 1"};
-    const char *eol = support_below(random, 3) == 0   ? "\r\n"
-                      : support_below(random, 6) == 0 ? "\r"
-                                                      : "\n";
+    const char *eol = random_break(random);
+    bool mixed = support_below(random, 4) == 0;
     size_t records = support_below(random, 60), blanks = columns == 1 ? 2 : 20;
     for (size_t r = 0; r <= records; r++) {
         bool clean = r == 0 || support_below(random, 4) != 0;
+        eol = mixed ? random_break(random) : eol;
         for (size_t i = 0; i < columns; i++) {
             bool number = clean || (digits && support_below(random, 30) != 0);
             int status = number ? csvk_buf_printf(out, "%s%u", i == 0 ? "" : ",",
