@@ -8,10 +8,11 @@
 
 #include <string.h>
 
-/* Options that are something else than a key of their name. */
+/* Options that are something else than a key of their name, and what a manifest would be told. */
 static const struct word {
     const char *option, *key;
 } words[] = {
+    {"name the columns in the manifest", "give the names with \"names\" of \"columns\""},
     {"--rejects=FILE", "\"rejects\": true"},
     {"--columns", "\"names\" of \"columns\""},
     {"--widen", "\"ragged\": \"widen\""},
@@ -88,7 +89,7 @@ int processor_name_keys(struct csvk_buf *out, const char *text)
     int status = CSVK_OK;
     while (*text != '\0' && status == CSVK_OK) {
         size_t used = 0;
-        if (strncmp(text, "--", 2) == 0 && is_in_name(text[2])) {
+        if (word_at(text) != NULL || (strncmp(text, "--", 2) == 0 && is_in_name(text[2]))) {
             status = add_key(out, text, &used);
         }
         if (used == 0 && status == CSVK_OK) {

@@ -275,7 +275,7 @@ for text in '1,2\n3,4\n5' '1,2\nx\n3,4\ny\n' '1,2\n3,4,5\nx\n' '1,2\n"x\n'; do
 done
 input '|id|n|\n|--|:-:|\n|1|2|\n'
 run 0 --delimiter='|'
-silent dashes
+silent 'nothing but dashes'
 input '|id|n|\n|--|:--:|\n|1|2|\n'
 run 0 --delimiter='|'
 tells 'line 2 holds nothing but dashes'
