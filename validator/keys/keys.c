@@ -6,6 +6,7 @@
 
 #include "csvkit/base/hash.h"
 #include "validator/keys/keys_alike.h"
+#include "validator/keys/keys_join.h"
 #include "validator/keys/keys_parts.h"
 #include "validator/keys/keys_repeats.h"
 #include "validator/keys/keys_search.h"
@@ -303,68 +304,6 @@ static int copy_longs(struct csvk_keys *left, const struct csvk_keys *right, str
     return CSVK_OK;
 }
 
-typedef int copy_fn(struct csvk_parts *to, size_t i, const struct csvk_key_block *block,
-                    struct csvk_error *err);
-
-static int copy_entries(struct csvk_parts *to, size_t i, const struct csvk_key_block *block,
-                        struct csvk_error *err)
-{
-    struct csvk_block_walk walk = csvk_block_walk(to, block);
-    struct csvk_entry entry;
-    int status = CSVK_OK;
-    while (status == CSVK_OK && csvk_block_next(&walk, &entry)) {
-        status = csvk_parts_add(to, i, &entry, err);
-    }
-    return status;
-}
-
-static int copy_words(struct csvk_parts *to, size_t i, const struct csvk_key_block *block,
-                      struct csvk_error *err)
-{
-    int status = CSVK_OK;
-    uint64_t word;
-    for (size_t at = 0; at < block->used && status == CSVK_OK; at += sizeof word) {
-        memcpy(&word, block->bytes + at, sizeof word);
-        status = csvk_parts_put_word(to, i, word, err);
-    }
-    return status;
-}
-
-struct joining {
-    struct csvk_parts *left, *right;
-    const struct csvk_key_block *raise; /* added to the header of every block */
-    copy_fn *copy;
-};
-
-/* A block that is three quarters full or more is taken over as it is; the entries of others are
-   copied, so that no room is wasted. */
-static int join_part(const struct joining *j, size_t i, struct csvk_error *err)
-{
-    struct csvk_parts_walk walk;
-    csvk_parts_walk_init(&walk, j->right, i);
-    struct csvk_key_block *block = NULL;
-    for (;;) {
-        int status = csvk_parts_walk_next(&walk, block, &block, err);
-        if (status != CSVK_OK || block == NULL) {
-            return status;
-        }
-        block->base.record += j->raise->base.record;
-        block->base.offset += j->raise->base.offset;
-        block->base.drift += j->raise->base.drift;
-        block->long_base += j->raise->long_base;
-        if (block->used >= j->left->block_size / 4 * 3) {
-            status = csvk_parts_adopt(j->left, i, block, err);
-            block = NULL;
-        } else {
-            status = j->copy(j->left, i, block, err);
-        }
-        if (status != CSVK_OK) {
-            csvk_free(block);
-            return status;
-        }
-    }
-}
-
 static uint64_t spilled(const struct csvk_keys *keys)
 {
     return keys->log.file.written + keys->hashes.file.written + keys->longs.written +
@@ -380,17 +319,15 @@ int csvk_keys_merge(struct csvk_keys *left, struct csvk_keys *right, struct csvk
     }
     const struct csvk_key_block raise = {.base = {shift.records, shift.offsets, shift.drifts},
                                          .long_base = left->longs.size};
-    const struct joining keys = {&left->log, &right->log, &raise, copy_entries};
-    const struct joining hashes = {&left->hashes, &right->hashes, &raise, copy_words};
     int status = place_waiting(right, err);
     if (status == CSVK_OK) {
         status = copy_longs(left, right, err);
     }
     if (status == CSVK_OK) {
-        status = join_part(&keys, 0, err);
+        status = csvk_parts_join_entries(&left->log, &right->log, 0, &raise, err);
     }
     for (size_t i = 0; i < CSVK_PARTS && status == CSVK_OK; i++) {
-        status = join_part(&hashes, i, err);
+        status = csvk_parts_join_words(&left->hashes, &right->hashes, i, &raise, err);
     }
     left->changed += right->changed;
     left->effort.spilled += right->effort.spilled + spilled(right);
