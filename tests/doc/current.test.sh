@@ -26,6 +26,11 @@ python3 "$make_rules" "$CSVKIT" >"$work/rules.md" || fail "make_rules.py"
 diff "$documents/rules.md" "$work/rules.md" ||
     fail "doc/rules.md: python3 tests/doc/make_rules.py build/release/bin/csvkit >doc/rules.md"
 
+# The first thing that the README shows.
+diff <(sed -n '/^```console$/,/^```$/p' README.md | sed '1d;$d') <(
+    cd examples/data && echo '$ csvkit validate products-dirty.csv' && csvkit validate products-dirty.csv 2>&1
+) || fail "README.md: what csvkit validate prints"
+
 # The picture: read as XML, with every error that validate prints, drawn within its edges.
 python3 doc/site/terminal.py "$CSVKIT" >"$work/terminal.svg" || fail "doc/site/terminal.py"
 diff "$documents/terminal.svg" "$work/terminal.svg" || fail "doc/terminal.svg: make doc"
