@@ -51,7 +51,7 @@ for ending in '' .gz; do
     is '.tables[0].slices == 2 and .tables[0].records == 2'
     stored=$(stat -c %s "$T"/s/* | jq -sc .)
     is ".tables[0].slice_files == ([\"p1$ending\",\"p2$ending\"] | to_entries | map({name: .value,
-        file_bytes: $stored[.key], records: 1, bytes: [8, 5][.key]}))"
+        file_bytes: (${stored})[.key], records: 1, bytes: [8, 5][.key]}))"
 done
 
 fresh slices-of-headers # the names are no rows
