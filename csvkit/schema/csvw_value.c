@@ -407,18 +407,26 @@ static int write_text(const struct csvw_cell *cell, struct cell_text text, struc
     return csvk_buf_add(out, text.ptr, text.length);
 }
 
+typedef int write_fn(const struct csvw_cell *cell, struct cell_text text, struct csvk_buf *out);
+
+/* Writes the content without the blanks that its type passes over. */
+static int write_clean(const struct csvw_cell *cell, struct cell_text whole, write_fn *write,
+                       struct csvk_buf *out)
+{
+    unsigned char small[SMALL], *owned;
+    struct cell_text text = clean_blanks(cell, whole, small, &owned);
+    if (text.ptr == NULL && whole.length != 0) {
+        return CSVK_ENOMEM;
+    }
+    int status = write(cell, text, out);
+    csvk_free(owned);
+    return status;
+}
+
 int csvw_cell_write_key(const struct csvw_cell *cell, const unsigned char *content, size_t length,
                         struct csvk_buf *out)
 {
-    unsigned char small[SMALL], *owned;
-    struct cell_text whole = {content, length};
-    struct cell_text text = clean_blanks(cell, whole, small, &owned);
-    if (text.ptr == NULL && length != 0) {
-        return CSVK_ENOMEM;
-    }
-    int status = write_text(cell, text, out);
-    csvk_free(owned);
-    return status;
+    return write_clean(cell, (struct cell_text){content, length}, write_text, out);
 }
 
 /* ---- the form of XSD ------------------------------------------------------------------------- */
@@ -519,13 +527,5 @@ static int write_xsd(const struct csvw_cell *cell, struct cell_text text, struct
 int csvw_cell_write_xsd(const struct csvw_cell *cell, const unsigned char *content, size_t length,
                         struct csvk_buf *out)
 {
-    unsigned char small[SMALL], *owned;
-    struct cell_text whole = {content, length};
-    struct cell_text text = clean_blanks(cell, whole, small, &owned);
-    if (text.ptr == NULL && length != 0) {
-        return CSVK_ENOMEM;
-    }
-    int status = write_xsd(cell, text, out);
-    csvk_free(owned);
-    return status;
+    return write_clean(cell, (struct cell_text){content, length}, write_xsd, out);
 }
