@@ -37,6 +37,7 @@ void norm_keep_state(const struct norm *norm, struct norm_state *state)
                                  .lost_line = norm->lost_line,
                                  .rejected_by_cause = norm->rejected_by_cause,
                                  .widest = norm->widest,
+                                 .by_itself = norm->by_itself,
                                  .letter = norm->letter};
     memcpy(state->cause, norm->cause, sizeof state->cause);
 }
@@ -57,6 +58,7 @@ static void put_state(struct norm *worker, const struct norm_state *state)
     worker->lost_line = state->lost_line;
     worker->rejected_by_cause = state->rejected_by_cause;
     worker->widest = state->widest;
+    worker->by_itself = state->by_itself;
     worker->letter = state->letter;
     memcpy(worker->cause, state->cause, sizeof worker->cause);
 }
@@ -311,6 +313,7 @@ static void join_tallies(struct norm *norm, const struct norm_piece *piece,
     norm->cut_in_character |= after->cut_in_character;
     norm->rejected_by_cause += after->rejected_by_cause - then->rejected_by_cause;
     norm->widest = norm->widest < after->widest ? after->widest : norm->widest;
+    norm->by_itself += after->by_itself - then->by_itself;
     if (norm->letter_escaped == 0 && after->letter_escaped != 0) {
         norm->letter_escaped = after->letter_escaped + raise->by[NORM_LINE];
         norm->letter = after->letter;

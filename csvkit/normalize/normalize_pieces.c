@@ -7,7 +7,8 @@
  * when the last one has joined.
  *
  * Work in vain is bounded: there is no other round while more than a tenth of what was normalized
- * has been thrown away.
+ * has been thrown away. And there is none where nearly all records are copied as they are: memory
+ * bounds that, and to read it twice would only take longer.
  *
  * Invariant: pieces below `at` are done with, those below `taken` are out of the pool.
  */
@@ -20,6 +21,7 @@
 #define FIRST_PIECE       ((size_t)64 * 1024) /* little is known of the table yet */
 #define PIECES_PER_THREAD 4
 #define IN_VAIN           10 /* one byte of so many */
+#define COPIED            64 /* with fewer than one record of so many to process, it is copying */
 /* So far before a piece, at most, lies the place from which its worker finds out about the record
    before. */
 #define WARM CSVK_CUT_LOOK
@@ -36,7 +38,7 @@ struct norm_pieces {
     const struct csvk_threads *calls;
     size_t threads;
     size_t size, most; /* bytes of a piece, in this round, and at most */
-    bool limited;      /* what is in vain is bounded */
+    bool limited;      /* what is in vain is bounded, and nobody helps to copy */
     void *pool;        /* NULL: not started */
     bool refused;      /* there is none to be had */
     struct norm_worker *worker;
@@ -217,14 +219,21 @@ static bool start(struct norm_pieces *p, struct norm *norm)
 
 /* ---- planning -------------------------------------------------------------------------------- */
 
-/* Is everything decided that is decided once? */
+/* Is there more to do than to copy records? */
+static bool is_work(const struct norm *norm)
+{
+    const struct csvk_normalize_result *r = norm->result;
+    return norm->rewrite || norm->by_itself * COPIED >= r->records_out + r->records_rejected;
+}
+
+/* Is everything decided that is decided once, and help worth while? */
 static bool may_plan(const struct norm *norm)
 {
     const struct norm_pieces *p = norm->pieces;
     return !p->refused && norm->header_done && norm->width_known &&
            norm->result->records_out != 0 && norm->window.offset != p->stuck &&
            (norm->rewrite || norm->scan.table.detail != CSVK_FIELDS) &&
-           (!p->limited || p->in_vain * IN_VAIN <= norm->window.offset);
+           (!p->limited || (is_work(norm) && p->in_vain * IN_VAIN <= norm->window.offset));
 }
 
 /* Where a record seems to begin, absolute, at `from` or after it; UINT64_MAX: there is no place. */

@@ -37,7 +37,7 @@ struct norm_state {
     struct norm_signs signs;
     struct norm_empties empties;
     bool habit_counted, last_whole, cut_in_character;
-    uint64_t letter_escaped, lost_line, rejected_by_cause, widest;
+    uint64_t letter_escaped, lost_line, rejected_by_cause, widest, by_itself;
     char letter;
 };
 

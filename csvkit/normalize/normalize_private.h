@@ -154,6 +154,7 @@ struct norm {
     bool rewrite; /* every record is written field by field */
     uint64_t width;
     uint64_t widest;       /* with only_measure */
+    uint64_t by_itself;    /* records that were processed, and not copied with others */
     uint64_t header_names; /* in the header, when these are not as many as columns; else 0 */
     bool width_known;      /* proven by a record free of errors */
     /* The head of the table until the sample is taken of it, by the first record that needs it. */

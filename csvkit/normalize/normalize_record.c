@@ -399,6 +399,7 @@ static int measure(struct norm *norm, const struct norm_record *rec)
 int norm_process_record(struct norm *norm, const struct norm_record *rec)
 {
     struct norm_record own = *rec;
+    norm->by_itself++;
     norm->at_hand = &own;
     norm->npending = 0;
     norm->resume = UINT64_MAX;
