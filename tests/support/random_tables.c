@@ -1,6 +1,8 @@
 /* random_tables.c - see random_tables.h. */
 #include "tests/support/random_tables.h"
 
+#include "csvkit/json.h"
+
 #include <stdlib.h>
 
 static const char *const good_rows[] = {
@@ -11,7 +13,8 @@ static const char *const good_rows[] = {
     "\"\n\n\",1,\"\n\"\n",
     "\xC3\xA9,\xE2\x82\xAC,z\n",
     "\",\n,\",\"\",2\n",
-    ",,\n",
+    "2024-01-02,3.50,true\n",
+    "7,8,9\n",
 };
 static const char *const bad_rows[] = {
     "1,2\n",
@@ -36,8 +39,42 @@ static const char *const bad_rows[] = {
     "\\.\n",
     ", \"a\",b\n",
     "\x1A",
+    ",,\n",
+    "# c\n",
+    "a;b;c\n",
+    "'x,y',1,2\n",
+    "x\\\"y,1,2\n",
+    "1 ,2,3\n",
+    "1.0,,\n",
+    "x\n",
 };
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
+
+const char *support_random_row(struct support_random *random, bool good)
+{
+    return good ? good_rows[support_below(random, COUNT(good_rows))]
+                : bad_rows[support_below(random, COUNT(bad_rows))];
+}
+
+void support_same_text(const struct csvk_buf *want, const struct csvk_buf *have,
+                       struct csvk_bytes file, const char *what)
+{
+    enum { BEFORE = 300, SHOWN = 3000 };
+    const char *a = csvk_buf_text(want), *b = csvk_buf_text(have);
+    size_t same = 0;
+    while (a[same] != '\0' && a[same] == b[same]) {
+        same++;
+    }
+    if (a[same] == b[same]) {
+        return;
+    }
+    struct csvk_buf shown = CSVK_BUF_INIT;
+    size_t from = same > BEFORE ? same - BEFORE : 0;
+    ck_assert_int_eq(csvk_buf_add_escaped(&shown, file.ptr, file.len < SHOWN ? file.len : SHOWN),
+                     CSVK_OK);
+    ck_abort_msg("%s: %s\nwant: %.700s\nhave: %.700s", what, csvk_buf_text(&shown), a + from,
+                 b + from);
+}
 
 /* Good records, and one in `rarity` that is none; 0: all are good. */
 static void make_table(struct support_random *random, size_t rarity, struct csvk_buf *out)
@@ -48,8 +85,7 @@ static void make_table(struct support_random *random, size_t rarity, struct csvk
     ck_assert_int_eq(csvk_buf_puts(out, crlf), CSVK_OK);
     for (size_t i = 0; i < rows; i++) {
         bool bad = rarity != 0 && support_below(random, rarity) == 0;
-        const char *row = bad ? bad_rows[support_below(random, COUNT(bad_rows))]
-                              : good_rows[support_below(random, COUNT(good_rows))];
+        const char *row = support_random_row(random, !bad);
         ck_assert_int_eq(csvk_buf_puts(out, row), CSVK_OK);
     }
     if (rarity != 0 && support_below(random, 3) == 0) {

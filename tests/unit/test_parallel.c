@@ -41,25 +41,12 @@ static int begin(struct csvk_reader *reader, const void *context)
     return csvk_reader_parallel(reader, context, NULL);
 }
 
-/* By the bytes at which two texts part. */
 static void assert_same(const struct csvk_buf *want, const struct csvk_buf *have,
-                        const struct csvk_bytes *file, const struct csvk_parallel *how,
-                        const char *what)
+                        struct csvk_bytes file, const struct csvk_parallel *how, const char *what)
 {
-    const char *a = csvk_buf_text(want), *b = csvk_buf_text(have);
-    size_t same = 0;
-    while (a[same] != '\0' && a[same] == b[same]) {
-        same++;
-    }
-    if (a[same] == b[same]) {
-        return;
-    }
-    struct csvk_buf shown = CSVK_BUF_INIT;
-    size_t from = same > 200 ? same - 200 : 0;
-    ck_assert_int_eq(csvk_buf_add_escaped(&shown, file->ptr, file->len < 3000 ? file->len : 3000),
-                     CSVK_OK);
-    ck_abort_msg("%s, %zu threads, pieces of %zu: %s\nwant: %.600s\nhave: %.600s", what,
-                 how->threads, how->block, csvk_buf_text(&shown), a + from, b + from);
+    char where[100];
+    snprintf(where, sizeof where, "%s, %zu threads, pieces of %zu", what, how->threads, how->block);
+    support_same_text(want, have, file, where);
 }
 
 static void assert_read_alike(struct csvk_bytes file, const struct csvk_options *options,
@@ -69,7 +56,7 @@ static void assert_read_alike(struct csvk_bytes file, const struct csvk_options 
     int status = support_reading(file.ptr, file.len, options, &want);
     ck_assert_int_eq(support_reading_begun(file.ptr, file.len, options, begin, how, &have), status);
     if (status == CSVK_END) {
-        assert_same(&want, &have, &file, how, "reading");
+        assert_same(&want, &have, file, how, "reading");
     }
     csvk_buf_release(&want);
     csvk_buf_release(&have);
@@ -181,7 +168,7 @@ static void assert_judged_alike(struct csvk_bytes file, struct support_random *r
     alone.max_record = judging.max_record;
     print_report(file, &options, alone, &want);
     print_report(file, &options, judging, &have);
-    assert_same(&want, &have, &file, &judging.how, "report");
+    assert_same(&want, &have, file, &judging.how, "report");
     csvk_validate_options_release(&options);
     csvk_buf_release(&want);
     csvk_buf_release(&have);

@@ -5,6 +5,7 @@
  *
  * CSVK_PARTIAL is the number of random files (make check-partial).
  */
+#include "tests/support/random_tables.h"
 #include "tests/support/support.h"
 #include "validator/partial.h"
 
@@ -44,49 +45,6 @@ static void remove_folder(void)
 
 /* ---- tables ---------------------------------------------------------------------------------- */
 
-static const char *const good_rows[] = {
-    "1,2,3\n",
-    "\"a\",\"b\",\"c\"\n",
-    "x,\"l\nm\",y\n",
-    "\"p \"\"q\"\"\",,r\n",
-    "\"\n\n\",1,\"\n\"\n",
-    "\xC3\xA9,\xE2\x82\xAC,z\n",
-    "\",\n,\",\"\",2\n",
-    "2024-01-02,3.50,true\n",
-    "7,8,9\n",
-};
-static const char *const bad_rows[] = {
-    "1,2\n",
-    "1,2,3,4\n",
-    "\n",
-    "1,2,3\r\n",
-    "\r\n",
-    "a\"b,c,d\n",
-    "\"a\" b,c,d\n",
-    "\"",
-    "\"\n",
-    "x,\"y,z\n",
-    "\xC3,\xFF,z\n",
-    "a\tb,c,d\n",
-    "a\rb,c,d\n",
-    "a,b,c\r",
-    "a,b,c\r\r\n",
-    "\"a,b,c\nd,e,f\ng,h,i\",1,2\n",
-    "id,b,c\n",
-    "=1,\x01,\xEF\xBB\xBFq\n",
-    "\xEF\xBF\xBD,1,\xE2\x80\xA8\n",
-    "\\.\n",
-    ", \"a\",b\n",
-    "\x1A",
-    ",,\n",
-    "# c\n",
-    "a;b;c\n",
-    "'x,y',1,2\n",
-    "x\\\"y,1,2\n",
-    "1 ,2,3\n",
-    "1.0,,\n",
-    "x\n",
-};
 static const char *const heads[] = {
     "id,b,c\n",
     "id,b,c\r\n",
@@ -119,8 +77,7 @@ static void make_table(struct support_random *random, size_t rarity, struct csvk
     put(out, head);
     for (size_t i = 0; i < rows; i++) {
         bool bad = rarity != 0 && support_below(random, rarity) == 0;
-        const char *row = bad ? bad_rows[support_below(random, COUNT(bad_rows))]
-                              : good_rows[support_below(random, COUNT(good_rows))];
+        const char *row = support_random_row(random, !bad);
         put(out, row);
         if (cr && out->data[out->length - 1] == '\n') {
             out->data[out->length - 1] = '\r';
@@ -410,26 +367,6 @@ static void join(const struct csvk_partial_input *input,
     csvk_partials_free(parts);
 }
 
-/* By the bytes at which two reports part. */
-static void assert_same(const struct csvk_buf *want, const struct csvk_buf *have,
-                        struct csvk_bytes file, const char *what)
-{
-    const char *a = csvk_buf_text(want), *b = csvk_buf_text(have);
-    size_t same = 0;
-    while (a[same] != '\0' && a[same] == b[same]) {
-        same++;
-    }
-    if (a[same] == b[same]) {
-        return;
-    }
-    struct csvk_buf shown = CSVK_BUF_INIT;
-    size_t from = same > 300 ? same - 300 : 0;
-    ck_assert_int_eq(csvk_buf_add_escaped(&shown, file.ptr, file.len < 2000 ? file.len : 2000),
-                     CSVK_OK);
-    ck_abort_msg("%s: %s\nwant: %.700s\nhave: %.700s", what, csvk_buf_text(&shown), a + from,
-                 b + from);
-}
-
 static void try_file(struct support_random *random, struct csvk_bytes file,
                      const struct csvk_validate_options *options, const char *what)
 {
@@ -447,7 +384,7 @@ static void try_file(struct support_random *random, struct csvk_bytes file,
     make_parts(&input, options, cut, count);
     list_parts(random, count, &paths);
     join(&input, options, &paths, &joined);
-    assert_same(&whole, &joined, file, where);
+    support_same_text(&whole, &joined, file, where);
     csvk_strings_release(&paths);
     csvk_buf_release(&whole);
     csvk_buf_release(&joined);
