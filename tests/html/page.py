@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 
 import driver
 
@@ -17,6 +18,16 @@ def check(condition, what):
     if not condition:
         failures.append(what)
         print('FAIL:', what)
+
+
+def soon(condition):
+    """True as soon as it is: what a page does for an event may come after the answer to the click."""
+    end = time.monotonic() + 20
+    while not condition():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.02)
+    return True
 
 
 def write(name, data):
@@ -78,20 +89,21 @@ def check_filter(browser):
     rows = shown_rows(browser)
     check(len(rows) == len(truth['findings']) == 20, f'rows: {len(rows)}')
     browser.type('input[type=search]', 'line 109')
-    check(len(shown_rows(browser)) == 1, 'the filter by a line')
-    check(browser.run('return document.querySelector("[role=status]").textContent') == '1 of 20 shown',
-          'what the filter says')
+    check(soon(lambda: len(shown_rows(browser)) == 1), 'the filter by a line')
+    check(soon(lambda: browser.run('return document.querySelector("[role=status]").textContent')
+               == '1 of 20 shown'), 'what the filter says')
     first = browser.run('return document.querySelector(".strip li a").getAttribute("href").slice(1)')
     check(first not in shown_rows(browser), 'a row that is filtered out')
     browser.click('.strip li a')
-    check(shown_rows(browser) == rows, 'a jump to a hidden row shows all')
-    check(browser.run('return document.activeElement.id') == first == rows[0], 'the row has the focus')
-    check(browser.run('const b = document.activeElement.getBoundingClientRect();'
-                      'return b.top >= 0 && b.bottom <= innerHeight'), 'the row is in sight')
+    check(soon(lambda: shown_rows(browser) == rows), 'a jump to a hidden row shows all')
+    check(soon(lambda: browser.run('return document.activeElement.id') == first == rows[0]),
+          'the row has the focus')
+    check(soon(lambda: browser.run('const b = document.activeElement.getBoundingClientRect();'
+                                   'return b.top >= 0 && b.bottom <= innerHeight')), 'the row is in sight')
     browser.click('.filter input[type=checkbox]')
-    check(shown_rows(browser) == [], 'no errors, no rows')
+    check(soon(lambda: shown_rows(browser) == []), 'no errors, no rows')
     browser.click('.problems button')
-    check(shown_rows(browser) == rows, 'only one kind of problem')
+    check(soon(lambda: shown_rows(browser) == rows), 'only one kind of problem')
     check(browser.run('return document.querySelectorAll(".strip li").length') == 20, 'strip')
     quiet(browser, 'plain.html, used')
 
@@ -106,7 +118,8 @@ def check_keyboard(browser):
             break
     check(place and place[1].endswith('finding, the worst: error'), f'by keyboard to the strip: {place}')
     browser.press('enter')
-    check(place and '#' + browser.run('return document.activeElement.id') == place[0], 'by keyboard')
+    check(place and soon(lambda: '#' + browser.run('return document.activeElement.id') == place[0]),
+          'by keyboard')
     nameless = browser.run('return [...document.querySelectorAll("input, button, a")].filter(e =>'
                            '!(e.getAttribute("aria-label") || e.textContent || e.closest("label"))).length')
     check(nameless == 0, f'{nameless} controls without a name')
