@@ -60,6 +60,9 @@ says 'unknown option -q before the command; usage: csvkit COMMAND [OPTION]... [O
 # ---- options and their values
 says 'unknown option --delimter; did you mean --delimiter?' validate --delimter=x data.csv
 says 'unknown option --blorb; see csvkit validate --help' validate --blorb data.csv
+says 'unknown option --rejects; it belongs to csvkit normalize, csvkit slice' validate --rejects=x data.csv
+says 'unknown option --delimiter; it belongs to csvkit validate, csvkit stats, csvkit schema infer, others' \
+    explain --delimiter=x r1
 says '--profile=keebola: choose one of rfc4180-strict|rfc4180|rfc4180-bis|keboola|excel; did you mean keboola?' \
     validate --profile=keebola data.csv
 says '--format=JSON: choose one of text|json|sarif|github|junit|csv|html; did you mean json?' \

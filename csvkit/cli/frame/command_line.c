@@ -165,17 +165,21 @@ int cli_add_operand(struct cli *cli, const char *operand)
 
 static int unknown_long(struct cli *cli, const char *typed, size_t length)
 {
-    char name[64];
-    const char *near = NULL, *of_value = NULL;
+    char name[64], others[200];
+    const char *near = NULL, *of_value = NULL, *elsewhere = NULL;
     if (length < sizeof name) {
         memcpy(name, typed, length);
         name[length] = '\0';
         of_value = typed[length] == '\0' ? cli_option_with_choice(cli->command, name) : NULL;
+        elsewhere = cli_commands_with_option(name, others, sizeof others);
         near = cli_suggest_option(cli->command, name);
     }
     int shown = length > 200 ? 200 : (int)length;
     if (of_value != NULL) {
         return complain(cli, "unknown option --%s; did you mean --%s=%s?", name, of_value, name);
+    }
+    if (elsewhere != NULL) {
+        return complain(cli, "unknown option --%s; it belongs to %s", name, elsewhere);
     }
     if (near != NULL) {
         return complain(cli, "unknown option --%.*s; did you mean --%s?", shown, typed, near);

@@ -79,6 +79,9 @@ const char *cli_suggest_option(const struct cli_command *command, const char *ty
 const char *cli_suggest_command(const char *typed);
 /* The only option of the command that has `typed` among its choices ("json": "format"), or NULL. */
 const char *cli_option_with_choice(const struct cli_command *command, const char *typed);
+/* "csvkit normalize, csvkit slice": the commands that have this option, written to `out`, which is
+   returned; NULL when no command has it. */
+const char *cli_commands_with_option(const char *name, char *out, size_t capacity);
 /* The same for choices "crlf|lf"; the answer lies in `out`. */
 const char *cli_suggest_choice(const char *choices, const char *typed, char *out, size_t capacity);
 /* The command that was left out before a file or a folder; NULL: `path` looks like neither. */

@@ -8,6 +8,7 @@
  */
 #include "csvkit/cli/frame/frame.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -144,6 +145,31 @@ const char *cli_option_with_choice(const struct cli_command *command, const char
         }
     }
     return found;
+}
+
+static bool has_option(const struct cli_command *command, const char *name)
+{
+    struct cli_cursor cursor = {0, 0};
+    const struct cli_option *row;
+    while ((row = cli_next_option(command, &cursor)) != NULL && strcmp(row->name, name) != 0) {
+    }
+    return row != NULL;
+}
+
+const char *cli_commands_with_option(const char *name, char *out, size_t capacity)
+{
+    enum { SHOWN = 3 };
+    size_t found = 0, used = 0;
+    for (size_t i = 0; cli_commands[i] != NULL && found <= SHOWN && used < capacity; i++) {
+        if (has_option(cli_commands[i], name)) {
+            const char *between = found == 0 ? "" : ", ";
+            used += (size_t)(found < SHOWN ? snprintf(out + used, capacity - used, "%scsvkit %s",
+                                                      between, cli_commands[i]->name)
+                                           : snprintf(out + used, capacity - used, ", others"));
+            found++;
+        }
+    }
+    return found == 0 ? NULL : out;
 }
 
 const char *cli_suggest_command(const char *typed)
