@@ -176,6 +176,9 @@
     section.querySelector('.scroll').before(make('div', {'class': 'filter'},
       [search, ...boxes.map(function (b) { return b.label; }), said]));
     for (const problem of subject.querySelectorAll('.problems li')) {
+      if (!rows.some(function (row) { return row.dataset.rule === problem.dataset.rule; })) {
+        continue; /* all of them are counted only */
+      }
       const button = make('button', {type: 'button'}, ['show only these']);
       button.addEventListener('click', function () {
         reset();
@@ -345,7 +348,8 @@
     return make('section', {'class': 'profile'}, [
       make('h4', {}, [make('bdi', {}, [column.name === null ? 'column_' + column.field : column.name])]),
       list, ...barsOf('Most frequent values', column.frequent, column.values),
-      ...barsOf('Shapes: 9 is a digit, A and a are letters', column.shapes, column.values)]);
+      ...barsOf('Shapes: 9 is a digit, A and a are letters, ? is beyond ASCII', column.shapes,
+        column.values)]);
   }
   function profilesOf(columns) {
     const shown = columns.slice(0, PROFILES);

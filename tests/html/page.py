@@ -48,6 +48,8 @@ def make_files():
     head = f'id,"{EVIL.replace(chr(34), chr(34) * 2)}","\u2028\u202ename",n\r\n'
     write('hostile.csv', head.encode() + b'1,a"<b>,\x00\xff' + f'\u2028\u202e"{EVIL},\r\n'.encode()
           + f"2,x\"y&lt;{EVIL}\r\n".encode())
+    write('titled.csv', 'Sales 2024;;;\r\n;;;\r\nid;name;sum;city\r\n' + ''.join(
+        f'{i};Anna;{i}.50;Praha\r\n' for i in range(100)))
     name = '<img src=x onerror=window.hacked=3>\u202e.csv'
     write(name, 'a,b\r\n1,2,3\r\n')
     os.makedirs('data/out/tables')
@@ -134,6 +136,19 @@ def check_bounds(browser):
     check(3 < hatch < 10, f'what is not listed is hatched from {hatch} %')
     text = browser.run('return document.querySelector(".findings .shown").textContent')
     check(text.startswith('100 of 2000 findings are listed.'), text)
+
+
+def check_counted(browser):
+    """A problem without a row of its own, as four empty names under a suspected title, has no button
+    that would show nothing; and no word of a severity is broken in two."""
+    report('titled.html', 'validate', '--delimiter=;', 'titled.csv')
+    open_page(browser, 'titled.html')
+    buttons = browser.run('return Object.fromEntries([...document.querySelectorAll(".problems li")].map('
+                          'p => [p.dataset.rule, p.querySelector("button") !== null]))')
+    check(buttons.get('preamble-suspected') is True and buttons.get('header-empty-name') is False,
+          f'buttons: {buttons}')
+    heights = browser.run('return [...document.querySelectorAll(".severity")].map(e => e.clientHeight)')
+    check(len(heights) > 3 and max(heights) < 30, f'heights of severities: {heights}')
 
 
 def check_hostile(browser, name):
@@ -260,6 +275,7 @@ try:
     check_filter(browser)
     check_keyboard(browser)
     check_bounds(browser)
+    check_counted(browser)
     check_hostile(browser, hostile_name)
     check_profiles(browser)
     check_slices(browser)
