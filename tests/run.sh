@@ -24,7 +24,7 @@ list_tests() {
 # What takes longest comes first, what waits beside what computes, so that no core is idle at the end.
 # By processor time, which does not depend on what else runs (each alone, with TIMEFORMAT in bash).
 long='performance/linear storage/roundtrip_swift advice/advice storage/killed storage/spoiled unit/test_exhaustive
-unit/test_normalize storage/faults_import abi/growth storage/fault_schedules storage/exports
+unit/test_normalize storage/faults_import storage/fault_schedules storage/exports
 cli/reports storage/rerun unit/test_scan slice/corpus storage/faults_store performance/flat_memory
 storage/resume_ storage/management slice/size storage/download house/walls
 schema/values storage/faults_api unit/test_validator_details cli/agreement unit/test_keys_memory

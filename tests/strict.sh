@@ -102,6 +102,7 @@ export UBSAN_OPTIONS=print_stacktrace=1
 step clang build_with CC=clang all tests
 exhaustive=8 step clang-units run_units build/release-clang 'base|scan|scan_edges|exhaustive|validator_rules'
 step scan make --no-print-directory DEVELOPER=1 check-scan # what make check has less of
+BUILD=$PWD/build/release step abi tests/abi/growth.sh # a library of another version
 step asan sanitized VARIANT=asan build/asan '.*'
 step asan-clang sanitized 'VARIANT=asan CC=clang' build/asan-clang \
     'scan|scan_edges|exhaustive|base|validator_.*|sniff|source|manifest_.*'

@@ -1,8 +1,9 @@
 #!/bin/bash
 # Programs and libraries of different versions: every struct that may grow (structs.py) has grown by a
 # member in a second library, built here from a copy of the sources. The program (program.c) is built
-# with the headers of today and with the grown ones, and each runs with both libraries. And: the
-# structs lie in memory as layout.txt says, so that nothing but growth has happened to them.
+# with the headers of today and with the grown ones, and each runs with both libraries. It builds the
+# library once more, so it is a step of tests/strict.sh (abi); tests/abi/layout.test.sh is quick.
+#   BUILD=folder of a build  tests/abi/growth.sh
 set -eu
 cd "$(dirname "$0")/../.."
 case $(basename "$BUILD") in
@@ -14,8 +15,6 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 flags=(-std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -O0 -w)
 read -ra libraries < <(sed -n 's/^Libs.private: //p' "$BUILD"/csvkit.pc "$BUILD"/csvkit-extra.pc | xargs)
-
-python3 tests/abi/structs.py check
 
 # The grown library, of all rooms. It takes the place of both that a program of today asks for.
 python3 tests/abi/structs.py grow "$work/grown"
