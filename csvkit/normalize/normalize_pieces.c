@@ -22,9 +22,11 @@
 #define PIECES_PER_THREAD 4
 #define IN_VAIN           10 /* one byte of so many */
 #define COPIED            64 /* with fewer than one record of so many to process, it is copying */
-/* So far before a piece, at most, lies the place from which its worker finds out about the record
-   before. */
-#define WARM CSVK_CUT_LOOK
+/* So far before a piece, at most, lies the place from which its worker finds out where it begins:
+   at first, and where that was not enough for one of them. */
+#define WARM      CSVK_CUT_LOOK
+#define MOST_WARM CSVK_CUT_LONGER_LOOK
+#define A_RECORD  512
 
 struct norm_worker {
     struct norm norm;
@@ -38,6 +40,7 @@ struct norm_pieces {
     const struct csvk_threads *calls;
     size_t threads;
     size_t size, most; /* bytes of a piece, in this round, and at most */
+    size_t warm;       /* bytes before it, at most */
     bool limited;      /* what is in vain is bounded, and nobody helps to copy */
     void *pool;        /* NULL: not started */
     bool refused;      /* there is none to be had */
@@ -74,17 +77,26 @@ static bool normalize_up_to(struct norm *norm, uint64_t end)
     return status == CSVK_OK && !norm->piece->failed;
 }
 
-/* Is the record before the piece whole? Most are. */
+/*
+ * Finds out where the piece begins, and whether the record before it is whole: from the records
+ * before it, as the run would. Where they cannot tell, it begins as planned, after a whole record.
+ */
 static bool is_before_whole(struct norm_worker *worker, struct norm_piece *piece)
 {
+    struct norm *norm = &worker->norm;
     if (piece->warm == piece->begin) {
         return piece->before.last_whole;
     }
-    norm_begin_piece(&worker->norm, piece, true);
+    norm_begin_piece(norm, piece, true);
     look_from(worker, piece->warm);
-    bool known =
-        normalize_up_to(&worker->norm, piece->begin) && worker->norm.window.offset == piece->begin;
-    return known ? worker->norm.last_whole : true;
+    bool known = normalize_up_to(norm, piece->begin);
+    for (uint64_t more = A_RECORD; known && norm->window.offset < piece->begin; more *= 2) {
+        known = piece->begin + more < piece->end && normalize_up_to(norm, piece->begin + more);
+    }
+    if (known) {
+        piece->begin = norm->window.offset;
+    }
+    return known ? norm->last_whole : true;
 }
 
 static void normalize_piece(void *context, void *job)
@@ -115,6 +127,7 @@ int norm_pieces_new(struct norm *norm)
     p->limited = norm->o->piece == 0;
     p->size = p->limited ? FIRST_PIECE : norm->o->piece;
     p->most = p->limited ? DEFAULT_PIECE : norm->o->piece;
+    p->warm = WARM;
     p->room = PIECES_PER_THREAD * p->threads;
     norm->pieces = p;
     return CSVK_OK;
@@ -271,7 +284,7 @@ static void plan_piece(struct norm *norm, uint64_t begin, uint64_t end)
     piece->sample_taken = norm->sample_taken;
     norm_keep_state(norm, &piece->before);
     if (begin != first) {
-        size_t back = p->size < WARM ? p->size : WARM;
+        size_t back = p->size < p->warm ? p->size : p->warm;
         uint64_t warm = begin - first > back ? cut_from(norm, begin - back) : first;
         piece->warm = warm < begin ? warm : begin;
         piece->before.last_whole = true;
@@ -338,24 +351,40 @@ static const struct norm_piece *take(struct norm_pieces *p)
     return &p->piece[p->at];
 }
 
+/* The piece is of no use. That the first records of the table are looked at more closely happens
+   once only, and is no sign of anything. */
+static void throw_away(struct norm *norm, const struct norm_piece *piece, bool missed)
+{
+    struct norm_pieces *p = norm->pieces;
+    uint64_t here = norm->window.offset, begin = piece->begin;
+    if (begin < piece->end && norm_signs_fit(norm, piece)) {
+        p->in_vain += piece->end - begin;
+    }
+    if (missed || begin == here) {
+        p->stuck = here;
+    }
+    if ((missed || begin < here) && p->warm < MOST_WARM) {
+        p->warm *= 2;
+    }
+}
+
 /* One piece: joined, or thrown away. *alone: the run has to go on by itself, up to a piece that
    begins further on, or because the one that begins here was of no use. `missed`: no record begins
    where the piece does. */
 static int join_next(struct norm *norm, bool missed, bool *alone)
 {
     struct norm_pieces *p = norm->pieces;
-    uint64_t here = norm->window.offset, begin = p->piece[p->at].begin;
+    const struct norm_piece *piece = take(p);
+    uint64_t here = norm->window.offset, begin = piece->begin;
     *alone = begin > here && !missed;
     if (*alone) {
         return CSVK_OK;
     }
-    const struct norm_piece *piece = take(p);
     p->at++;
     if (begin == here && norm_piece_fits(norm, piece)) {
         return norm_join_piece(norm, piece);
     }
-    p->in_vain += piece->end - begin;
-    p->stuck = missed || begin == here ? here : p->stuck;
+    throw_away(norm, piece, missed);
     *alone = begin == here;
     return CSVK_OK;
 }
@@ -383,7 +412,8 @@ int norm_join_pieces(struct norm *norm)
             return status;
         }
     }
-    p->limits = p->at < p->count && p->piece[p->at].begin > norm->window.offset;
-    norm->stop = p->limits ? p->piece[p->at].begin : UINT64_MAX;
+    uint64_t begin = p->at < p->count ? take(p)->begin : UINT64_MAX;
+    p->limits = begin != UINT64_MAX && begin > norm->window.offset;
+    norm->stop = p->limits ? begin : UINT64_MAX;
     return status;
 }
