@@ -19,7 +19,8 @@
 
 #define DEFAULT_PIECE     ((size_t)512 * 1024)
 #define FIRST_PIECE       ((size_t)64 * 1024) /* little is known of the table yet */
-#define PIECES_PER_THREAD 4
+#define PIECES_PER_THREAD 4                   /* as many bytes as these would have */
+#define SMALLEST          4  /* the last pieces of a round have this part of the others' size */
 #define IN_VAIN           10 /* one byte of so many */
 #define COPIED            64 /* with fewer than one record of so many to process, it is copying */
 /* So far before a piece, at most, lies the place from which its worker finds out where it begins:
@@ -41,6 +42,7 @@ struct norm_pieces {
     size_t threads;
     size_t size, most; /* bytes of a piece, in this round, and at most */
     size_t warm;       /* bytes before it, at most */
+    bool warm_short;   /* for a piece of this round that was too few */
     bool limited;      /* what is in vain is bounded, and nobody helps to copy */
     void *pool;        /* NULL: not started */
     bool refused;      /* there is none to be had */
@@ -128,7 +130,7 @@ int norm_pieces_new(struct norm *norm)
     p->size = p->limited ? FIRST_PIECE : norm->o->piece;
     p->most = p->limited ? DEFAULT_PIECE : norm->o->piece;
     p->warm = WARM;
-    p->room = PIECES_PER_THREAD * p->threads;
+    p->room = (PIECES_PER_THREAD + 2 * SMALLEST) * p->threads;
     norm->pieces = p;
     return CSVK_OK;
 }
@@ -232,6 +234,11 @@ static bool start(struct norm_pieces *p, struct norm *norm)
 
 /* ---- planning -------------------------------------------------------------------------------- */
 
+static size_t bytes_of_round(const struct norm_pieces *p)
+{
+    return PIECES_PER_THREAD * p->threads * p->size;
+}
+
 /* Is there more to do than to copy records? */
 static bool is_work(const struct norm *norm)
 {
@@ -291,14 +298,29 @@ static void plan_piece(struct norm *norm, uint64_t begin, uint64_t end)
     }
 }
 
+/* Smaller ones at the end of a round, of which `left` bytes are left: nobody waits long for the one
+   who is the last to be done. */
+static size_t next_size(const struct norm_pieces *p, uint64_t left)
+{
+    uint64_t share = left / (2 * p->threads), least = p->size / SMALLEST + 1;
+    share = share < p->size ? share : p->size;
+    return (size_t)(share < least ? least : share);
+}
+
 /* All that are to come are planned before the first one is worked on. */
 static void plan_pieces(struct norm *norm)
 {
     struct norm_pieces *p = norm->pieces;
     uint64_t begin = norm->window.offset, last = end_of_plan(norm);
+    uint64_t most = begin + bytes_of_round(p);
+    last = last < most ? last : most;
     p->count = p->taken = p->at = 0;
-    while (p->count < p->room && last - begin > p->size) {
-        uint64_t end = cut_from(norm, begin + p->size);
+    while (p->count < p->room) {
+        size_t size = next_size(p, last - begin);
+        if (last - begin <= size) {
+            break;
+        }
+        uint64_t end = cut_from(norm, begin + size);
         if (end > last) {
             break;
         }
@@ -313,12 +335,14 @@ static void plan_pieces(struct norm *norm)
         p->calls->submit(p->pool, &p->piece[i]);
     }
     p->size = 2 * p->size < p->most ? 2 * p->size : p->most;
+    p->warm = p->warm_short && p->warm < MOST_WARM ? 2 * p->warm : p->warm;
+    p->warm_short = false;
 }
 
 static int plan_round(struct norm *norm)
 {
     struct norm_pieces *p = norm->pieces;
-    size_t want = p->room * p->size + 2 * (size_t)norm->reach + CSVK_CUT_LONGER_LOOK;
+    size_t want = bytes_of_round(p) + 2 * (size_t)norm->reach + CSVK_CUT_LONGER_LOOK;
     int status = norm_window_fill(&norm->window, want, norm->err);
     if (status != CSVK_OK || end_of_plan(norm) - norm->window.offset <= 2 * p->size) {
         return status;
@@ -363,9 +387,7 @@ static void throw_away(struct norm *norm, const struct norm_piece *piece, bool m
     if (missed || begin == here) {
         p->stuck = here;
     }
-    if ((missed || begin < here) && p->warm < MOST_WARM) {
-        p->warm *= 2;
-    }
+    p->warm_short |= missed || begin < here;
 }
 
 /* One piece: joined, or thrown away. *alone: the run has to go on by itself, up to a piece that
