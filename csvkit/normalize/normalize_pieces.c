@@ -6,9 +6,9 @@
  * while the first ones are joined, and written, the others are worked on. The next round begins
  * when the last one has joined.
  *
- * Work in vain is bounded: there is no other round while more than a tenth of what was normalized
- * has been thrown away. And there is none where nearly all records are copied as they are: memory
- * bounds that, and to read it twice would only take longer.
+ * Work in vain is bounded: there is no other round while more than a twentieth of what was
+ * normalized has been thrown away. And there is none where nearly all records are copied as they
+ * are: memory bounds that, and to read it twice would only take longer.
  *
  * Invariant: pieces below `at` are done with, those below `taken` are out of the pool.
  */
@@ -21,7 +21,7 @@
 #define FIRST_PIECE       ((size_t)64 * 1024) /* little is known of the table yet */
 #define PIECES_PER_THREAD 4                   /* as many bytes as these would have */
 #define SMALLEST          4  /* the last pieces of a round have this part of the others' size */
-#define IN_VAIN           10 /* one byte of so many */
+#define IN_VAIN           20 /* one byte of so many */
 #define COPIED            64 /* with fewer than one record of so many to process, it is copying */
 /* So far before a piece, at most, lies the place from which its worker finds out where it begins:
    at first, and where that was not enough for one of them. */
@@ -335,7 +335,7 @@ static void plan_pieces(struct norm *norm)
         p->calls->submit(p->pool, &p->piece[i]);
     }
     p->size = 2 * p->size < p->most ? 2 * p->size : p->most;
-    p->warm = p->warm_short && p->warm < MOST_WARM ? 2 * p->warm : p->warm;
+    p->warm = p->warm_short && p->warm < MOST_WARM ? 4 * p->warm : p->warm;
     p->warm_short = false;
 }
 
