@@ -24,7 +24,7 @@
 #define IN_VAIN           20 /* one byte of so many */
 #define COPIED            64 /* with fewer than one record of so many to process, it is copying */
 /* So far before a piece, at most, lies the place from which its worker finds out where it begins:
-   at first, and where that was not enough for one of them. */
+   at first, and later on, when less has turned out to be dearer. */
 #define WARM      CSVK_CUT_LOOK
 #define MOST_WARM CSVK_CUT_LONGER_LOOK
 #define A_RECORD  512
@@ -42,10 +42,12 @@ struct norm_pieces {
     size_t threads;
     size_t size, most; /* bytes of a piece, in this round, and at most */
     size_t warm;       /* bytes before it, at most */
-    bool warm_short;   /* for a piece of this round that was too few */
-    bool limited;      /* what is in vain is bounded, and nobody helps to copy */
-    void *pool;        /* NULL: not started */
-    bool refused;      /* there is none to be had */
+    /* Since that has grown: bytes that were normalized only to find beginnings, and bytes that were
+       thrown away because a beginning was wrong. */
+    uint64_t warmed, missed;
+    bool limited; /* what is in vain is bounded, and nobody helps to copy */
+    void *pool;   /* NULL: not started */
+    bool refused; /* there is none to be had */
     struct norm_worker *worker;
     void **workers; /* the same, as the pool wants them */
     struct norm_piece *piece;
@@ -294,6 +296,7 @@ static void plan_piece(struct norm *norm, uint64_t begin, uint64_t end)
         size_t back = p->size < p->warm ? p->size : p->warm;
         uint64_t warm = begin - first > back ? cut_from(norm, begin - back) : first;
         piece->warm = warm < begin ? warm : begin;
+        p->warmed += begin - piece->warm;
         piece->before.last_whole = true;
     }
 }
@@ -335,8 +338,10 @@ static void plan_pieces(struct norm *norm)
         p->calls->submit(p->pool, &p->piece[i]);
     }
     p->size = 2 * p->size < p->most ? 2 * p->size : p->most;
-    p->warm = p->warm_short && p->warm < MOST_WARM ? 4 * p->warm : p->warm;
-    p->warm_short = false;
+    if (p->missed > 2 * p->warmed && p->warm < MOST_WARM) { /* then twice as many are worth it */
+        p->warm *= 2;
+        p->missed = p->warmed = 0;
+    }
 }
 
 static int plan_round(struct norm *norm)
@@ -387,7 +392,7 @@ static void throw_away(struct norm *norm, const struct norm_piece *piece, bool m
     if (missed || begin == here) {
         p->stuck = here;
     }
-    p->warm_short |= missed || begin < here;
+    p->missed += (missed || begin < here) && begin < piece->end ? piece->end - begin : 0;
 }
 
 /* One piece: joined, or thrown away. *alone: the run has to go on by itself, up to a piece that
