@@ -155,7 +155,7 @@ static bool is_same_table(const struct csvk_table *now, const struct csvk_table 
 }
 
 /* The first record that is looked at is the measure of the others, and there is a last one. */
-static bool are_signs_right(const struct norm *norm, const struct norm_piece *piece)
+bool norm_signs_fit(const struct norm *norm, const struct norm_piece *piece)
 {
     const struct norm_signs *then = &piece->before.signs, *now = &norm->signs;
     uint64_t more = piece->after.signs.looked - then->looked;
@@ -181,7 +181,7 @@ bool norm_piece_fits(const struct norm *norm, const struct norm_piece *piece)
            is_same_table(&norm->scan.table, &then->table) && norm->last_whole == then->last_whole &&
            norm->habit_counted == then->habit_counted &&
            (norm->empties.count != 0) == (then->empties.count != 0) &&
-           are_signs_right(norm, piece) && are_shares_right(norm, piece);
+           norm_signs_fit(norm, piece) && are_shares_right(norm, piece);
 }
 
 /* ---- joining --------------------------------------------------------------------------------- */

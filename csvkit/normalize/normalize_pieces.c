@@ -6,9 +6,9 @@
  * while the first ones are joined, and written, the others are worked on. The next round begins
  * when the last one has joined.
  *
- * Work in vain is bounded: there is no other round while more than a tenth of what was normalized
- * has been thrown away. And there is none where nearly all records are copied as they are: memory
- * bounds that, and to read it twice would only take longer.
+ * Work in vain is bounded: there is no other round while more than a twentieth of what was
+ * normalized has been thrown away. And there is none where nearly all records are copied as they
+ * are: memory bounds that, and to read it twice would only take longer.
  *
  * Invariant: pieces below `at` are done with, those below `taken` are out of the pool.
  */
@@ -19,12 +19,15 @@
 
 #define DEFAULT_PIECE     ((size_t)512 * 1024)
 #define FIRST_PIECE       ((size_t)64 * 1024) /* little is known of the table yet */
-#define PIECES_PER_THREAD 4
-#define IN_VAIN           10 /* one byte of so many */
+#define PIECES_PER_THREAD 4                   /* as many bytes as these would have */
+#define SMALLEST          4  /* the last pieces of a round have this part of the others' size */
+#define IN_VAIN           20 /* one byte of so many */
 #define COPIED            64 /* with fewer than one record of so many to process, it is copying */
-/* So far before a piece, at most, lies the place from which its worker finds out about the record
-   before. */
-#define WARM CSVK_CUT_LOOK
+/* So far before a piece, at most, lies the place from which its worker finds out where it begins:
+   at first, and later on, when less has turned out to be dearer. */
+#define WARM      CSVK_CUT_LOOK
+#define MOST_WARM CSVK_CUT_LONGER_LOOK
+#define A_RECORD  512
 
 struct norm_worker {
     struct norm norm;
@@ -38,9 +41,13 @@ struct norm_pieces {
     const struct csvk_threads *calls;
     size_t threads;
     size_t size, most; /* bytes of a piece, in this round, and at most */
-    bool limited;      /* what is in vain is bounded, and nobody helps to copy */
-    void *pool;        /* NULL: not started */
-    bool refused;      /* there is none to be had */
+    size_t warm;       /* bytes before it, at most */
+    /* Since that has grown: bytes that were normalized only to find beginnings, and bytes that were
+       thrown away because a beginning was wrong. */
+    uint64_t warmed, missed;
+    bool limited; /* what is in vain is bounded, and nobody helps to copy */
+    void *pool;   /* NULL: not started */
+    bool refused; /* there is none to be had */
     struct norm_worker *worker;
     void **workers; /* the same, as the pool wants them */
     struct norm_piece *piece;
@@ -74,17 +81,26 @@ static bool normalize_up_to(struct norm *norm, uint64_t end)
     return status == CSVK_OK && !norm->piece->failed;
 }
 
-/* Is the record before the piece whole? Most are. */
+/*
+ * Finds out where the piece begins, and whether the record before it is whole: from the records
+ * before it, as the run would. Where they cannot tell, it begins as planned, after a whole record.
+ */
 static bool is_before_whole(struct norm_worker *worker, struct norm_piece *piece)
 {
+    struct norm *norm = &worker->norm;
     if (piece->warm == piece->begin) {
         return piece->before.last_whole;
     }
-    norm_begin_piece(&worker->norm, piece, true);
+    norm_begin_piece(norm, piece, true);
     look_from(worker, piece->warm);
-    bool known =
-        normalize_up_to(&worker->norm, piece->begin) && worker->norm.window.offset == piece->begin;
-    return known ? worker->norm.last_whole : true;
+    bool known = normalize_up_to(norm, piece->begin);
+    for (uint64_t more = A_RECORD; known && norm->window.offset < piece->begin; more *= 2) {
+        known = piece->begin + more < piece->end && normalize_up_to(norm, piece->begin + more);
+    }
+    if (known) {
+        piece->begin = norm->window.offset;
+    }
+    return known ? norm->last_whole : true;
 }
 
 static void normalize_piece(void *context, void *job)
@@ -115,7 +131,8 @@ int norm_pieces_new(struct norm *norm)
     p->limited = norm->o->piece == 0;
     p->size = p->limited ? FIRST_PIECE : norm->o->piece;
     p->most = p->limited ? DEFAULT_PIECE : norm->o->piece;
-    p->room = PIECES_PER_THREAD * p->threads;
+    p->warm = WARM;
+    p->room = (PIECES_PER_THREAD + 2 * SMALLEST) * p->threads;
     norm->pieces = p;
     return CSVK_OK;
 }
@@ -219,6 +236,11 @@ static bool start(struct norm_pieces *p, struct norm *norm)
 
 /* ---- planning -------------------------------------------------------------------------------- */
 
+static size_t bytes_of_round(const struct norm_pieces *p)
+{
+    return PIECES_PER_THREAD * p->threads * p->size;
+}
+
 /* Is there more to do than to copy records? */
 static bool is_work(const struct norm *norm)
 {
@@ -271,11 +293,21 @@ static void plan_piece(struct norm *norm, uint64_t begin, uint64_t end)
     piece->sample_taken = norm->sample_taken;
     norm_keep_state(norm, &piece->before);
     if (begin != first) {
-        size_t back = p->size < WARM ? p->size : WARM;
+        size_t back = p->size < p->warm ? p->size : p->warm;
         uint64_t warm = begin - first > back ? cut_from(norm, begin - back) : first;
         piece->warm = warm < begin ? warm : begin;
+        p->warmed += begin - piece->warm;
         piece->before.last_whole = true;
     }
+}
+
+/* Smaller ones at the end of a round, of which `left` bytes are left: nobody waits long for the one
+   who is the last to be done. */
+static size_t next_size(const struct norm_pieces *p, uint64_t left)
+{
+    uint64_t share = left / (2 * p->threads), least = p->size / SMALLEST + 1;
+    share = share < p->size ? share : p->size;
+    return (size_t)(share < least ? least : share);
 }
 
 /* All that are to come are planned before the first one is worked on. */
@@ -283,9 +315,15 @@ static void plan_pieces(struct norm *norm)
 {
     struct norm_pieces *p = norm->pieces;
     uint64_t begin = norm->window.offset, last = end_of_plan(norm);
+    uint64_t most = begin + bytes_of_round(p);
+    last = last < most ? last : most;
     p->count = p->taken = p->at = 0;
-    while (p->count < p->room && last - begin > p->size) {
-        uint64_t end = cut_from(norm, begin + p->size);
+    while (p->count < p->room) {
+        size_t size = next_size(p, last - begin);
+        if (last - begin <= size) {
+            break;
+        }
+        uint64_t end = cut_from(norm, begin + size);
         if (end > last) {
             break;
         }
@@ -300,12 +338,16 @@ static void plan_pieces(struct norm *norm)
         p->calls->submit(p->pool, &p->piece[i]);
     }
     p->size = 2 * p->size < p->most ? 2 * p->size : p->most;
+    if (p->missed > 2 * p->warmed && p->warm < MOST_WARM) { /* then twice as many are worth it */
+        p->warm *= 2;
+        p->missed = p->warmed = 0;
+    }
 }
 
 static int plan_round(struct norm *norm)
 {
     struct norm_pieces *p = norm->pieces;
-    size_t want = p->room * p->size + 2 * (size_t)norm->reach + CSVK_CUT_LONGER_LOOK;
+    size_t want = bytes_of_round(p) + 2 * (size_t)norm->reach + CSVK_CUT_LONGER_LOOK;
     int status = norm_window_fill(&norm->window, want, norm->err);
     if (status != CSVK_OK || end_of_plan(norm) - norm->window.offset <= 2 * p->size) {
         return status;
@@ -338,24 +380,38 @@ static const struct norm_piece *take(struct norm_pieces *p)
     return &p->piece[p->at];
 }
 
+/* The piece is of no use. That the first records of the table are looked at more closely happens
+   once only, and is no sign of anything. */
+static void throw_away(struct norm *norm, const struct norm_piece *piece, bool missed)
+{
+    struct norm_pieces *p = norm->pieces;
+    uint64_t here = norm->window.offset, begin = piece->begin;
+    if (begin < piece->end && norm_signs_fit(norm, piece)) {
+        p->in_vain += piece->end - begin;
+    }
+    if (missed || begin == here) {
+        p->stuck = here;
+    }
+    p->missed += (missed || begin < here) && begin < piece->end ? piece->end - begin : 0;
+}
+
 /* One piece: joined, or thrown away. *alone: the run has to go on by itself, up to a piece that
    begins further on, or because the one that begins here was of no use. `missed`: no record begins
    where the piece does. */
 static int join_next(struct norm *norm, bool missed, bool *alone)
 {
     struct norm_pieces *p = norm->pieces;
-    uint64_t here = norm->window.offset, begin = p->piece[p->at].begin;
+    const struct norm_piece *piece = take(p);
+    uint64_t here = norm->window.offset, begin = piece->begin;
     *alone = begin > here && !missed;
     if (*alone) {
         return CSVK_OK;
     }
-    const struct norm_piece *piece = take(p);
     p->at++;
     if (begin == here && norm_piece_fits(norm, piece)) {
         return norm_join_piece(norm, piece);
     }
-    p->in_vain += piece->end - begin;
-    p->stuck = missed || begin == here ? here : p->stuck;
+    throw_away(norm, piece, missed);
     *alone = begin == here;
     return CSVK_OK;
 }
@@ -383,7 +439,8 @@ int norm_join_pieces(struct norm *norm)
             return status;
         }
     }
-    p->limits = p->at < p->count && p->piece[p->at].begin > norm->window.offset;
-    norm->stop = p->limits ? p->piece[p->at].begin : UINT64_MAX;
+    uint64_t begin = p->at < p->count ? take(p)->begin : UINT64_MAX;
+    p->limits = begin != UINT64_MAX && begin > norm->window.offset;
+    norm->stop = p->limits ? begin : UINT64_MAX;
     return status;
 }

@@ -55,7 +55,9 @@ struct norm_marked_text {
 enum { NORM_LINE_NUMBERS = 6 }; /* in a line of log or index */
 
 struct norm_piece {
-    uint64_t warm; /* absolute: records from here on say whether the one before `begin` is whole */
+    /* Absolute. Records from `warm` on say where the first one of the piece really begins, which
+       was guessed until then, and whether the one before is whole. */
+    uint64_t warm;
     uint64_t begin, end;
     uint64_t to; /* where the worker has come to */
     bool failed;
@@ -83,6 +85,8 @@ void norm_begin_piece(struct norm *worker, struct norm_piece *piece, bool last_w
 void norm_end_piece(struct norm *worker, struct norm_piece *piece);
 /* Is the state that the piece began with right in all that counts? */
 bool norm_piece_fits(const struct norm *norm, const struct norm_piece *piece);
+/* Has it looked at no other records for signs of a wrong dialect than the run would have? */
+bool norm_signs_fit(const struct norm *norm, const struct norm_piece *piece);
 /* What the piece did becomes what the run did; the bytes are given up. */
 int norm_join_piece(struct norm *norm, const struct norm_piece *piece);
 
