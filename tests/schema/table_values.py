@@ -146,7 +146,7 @@ def clock(rng):
 
 
 def datetime_text(rng):
-    text = date_text(rng) + rng.choice(['T', 'T', 'T', ' ']) + clock(rng)
+    text = date_text(rng) + rng.choice(['T', 'T', 'T', ' ']) + (clock(rng) if rng.random() < .95 else '24:00:00')
     if rng.random() < .3:
         text += '.' + digits(rng, 12)
     return damaged(rng, text + rng.choice(['', '', 'Z', '+02:00', '-14:00', '+14:01', '+2:00', '-05:30']))
