@@ -64,8 +64,9 @@ def iso_time(text):
 
 
 def iso_datetime(text):
-    """XML Schema, years of four digits or more; 24:00:00 is the midnight after it. Exact to any fraction."""
-    found = re.fullmatch(r'([0-9]{4}|[1-9][0-9]{4,8})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})(\.[0-9]+)?'
+    """XML Schema, years of four digits or more, before our era, too; 24:00:00 is the midnight after it. Exact
+    to any fraction."""
+    found = re.fullmatch(r'(-?(?:[0-9]{4}|[1-9][0-9]{4,8}))-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})(\.[0-9]+)?'
                          r'(Z|[+-][0-9]{2}:[0-9]{2})?', text)
     if not found:
         return None
