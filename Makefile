@@ -255,11 +255,11 @@ check-manifests: all ## MANIFESTS random manifests for each of SEEDS against the
 
 VALUES ?= 10000000
 check-schema-values: all ## VALUES random and edge values of typed columns against a model in Python, 200 typed folders, patterns against Python's re
-	@python3 tests/schema/values.py $(TOOL) $(VALUES) $(SEED)
-	@python3 tests/schema/table_values.py $(TOOL) $(VALUES) $(SEED)
-	@python3 tests/schema/canonical_values.py $(TOOL) $(VALUES) $(SEED)
+	@python3 tests/schema/values.py $(CURDIR)/$(TOOL) $(VALUES) $(SEED)
+	@python3 tests/schema/table_values.py $(CURDIR)/$(TOOL) $(VALUES) $(SEED)
+	@python3 tests/schema/canonical_values.py $(CURDIR)/$(TOOL) $(VALUES) $(SEED)
 	@CSVKIT=$(CURDIR)/$(TOOL) BUILD=$(CURDIR)/$(B) bash tests/schema/typed_folders.test.sh 200 $(SEED)
-	@python3 tests/schema/pattern_random.py $(TOOL) 500 $(or $(SEED),1) instructions
+	@python3 tests/schema/pattern_random.py $(CURDIR)/$(TOOL) 500 $(or $(SEED),1) instructions
 
 check-radosgw: ## the storage round trip with Ceph's radosgw and credentials of its STS (apt, as root)
 	@tests/deps.sh && $(MAKE) --no-print-directory tests

@@ -134,7 +134,7 @@ struct key_reading {
     bool past_header;
     const struct foreign_key_check *what;
     struct key_set *set;
-    struct csvk_findings *findings;
+    struct csvk_findings *findings; /* of the file at hand */
 };
 
 static int find_columns(struct key_reading *r, struct csvk_error *err)
@@ -271,9 +271,32 @@ static int read_records(struct key_reading *r, struct csvk_source *source, struc
     return status == CSVK_END ? CSVK_OK : status;
 }
 
-static int read_side(struct key_reading *r, struct csvk_error *err)
+static int read_file(struct key_reading *r, const char *path, struct csvk_error *err)
 {
     struct csvk_source *source = NULL;
+    r->past_header = false;
+    int status = csvk_source_open(&source, path, err);
+    if (status == CSVK_OK && r->side->encoding != NULL) {
+        status = csvk_source_set_encoding(source, r->side->encoding, err);
+    }
+    status = status == CSVK_OK ? read_records(r, source, err) : status;
+    csvk_source_free(source);
+    return status;
+}
+
+static int read_files(struct key_reading *r, struct csvk_error *err)
+{
+    const struct csvk_strings *slices = r->side->slices;
+    int status = slices == NULL ? read_file(r, r->side->path, err) : CSVK_OK;
+    for (size_t i = 0; slices != NULL && i < slices->count && status == CSVK_OK; i++) {
+        status = read_file(r, slices->item[i], err);
+        r->findings += r->findings != NULL;
+    }
+    return status;
+}
+
+static int read_side(struct key_reading *r, struct csvk_error *err)
+{
     r->count = r->side->columns->count;
     r->column = csvk_calloc(r->count, sizeof *r->column);
     r->field = csvk_calloc(r->count, sizeof *r->field);
@@ -282,12 +305,7 @@ static int read_side(struct key_reading *r, struct csvk_error *err)
                      ? CSVK_OK
                      : csvk_fail(err, CSVK_ENOMEM, "out of memory");
     status = status == CSVK_OK ? find_columns(r, err) : status;
-    status = status == CSVK_OK ? csvk_source_open(&source, r->side->path, err) : status;
-    if (status == CSVK_OK && r->side->encoding != NULL) {
-        status = csvk_source_set_encoding(source, r->side->encoding, err);
-    }
-    status = status == CSVK_OK ? read_records(r, source, err) : status;
-    csvk_source_free(source);
+    status = status == CSVK_OK ? read_files(r, err) : status;
     for (size_t i = 0; r->check != NULL && i < r->count; i++) {
         value_check_release(&r->check[i]);
     }
@@ -377,7 +395,7 @@ static int look_up_key(struct key_reading *r, enum key_state state, struct csvk_
     return good ? CSVK_OK : tell_key(r, times, err);
 }
 
-int foreign_key_judge(const struct foreign_key_check *check, struct csvk_findings *findings,
+int foreign_key_judge(const struct foreign_key_check *check, struct csvk_findings findings[],
                       struct csvk_error *err)
 {
     struct key_set set = {.memory = check->memory != 0 ? check->memory : MEMORY_DEFAULT};

@@ -13,11 +13,13 @@
 
 #include "validator/validator.h"
 
-/* A file of a table, and how it is read. Everything is borrowed. */
+/* A table, and how it is read. Everything is borrowed. */
 struct foreign_key_side {
     const char *path;
+    const struct csvk_strings *slices;           /* of the folder `path`; NULL: it is one file */
     const char *encoding;                        /* NULL: UTF-8 */
-    const struct csvk_validate_options *options; /* dialect, header, schema, backend, profile */
+    const struct csvk_validate_options *options; /* dialect, header (of each slice), schema,
+                                                    backend, profile */
     const struct csvk_strings *columns;          /* names of columns of the schema */
 };
 struct foreign_key_check {
@@ -27,12 +29,13 @@ struct foreign_key_check {
     uint64_t memory;  /* bytes for the set; 0: 256 MiB */
 };
 /*
- * Adds a finding for each record of `from` whose key is not in `to`, or not only once. A record in
- * which one of the columns has no value refers to nothing, unless null_refers. CSVK_ELIMIT: the
+ * Adds a finding for each record of `from` whose key is not in `to`, or not only once; there are as
+ * many `findings` as `from` has files. A record in which one of the columns has no value refers to
+ * nothing, unless null_refers. CSVK_ELIMIT: the
  * keys need more memory; CSVK_EUSAGE: there are no such columns; CSVK_EIO, CSVK_EDATA and
  * CSVK_ENOMEM.
  */
-int foreign_key_judge(const struct foreign_key_check *check, struct csvk_findings *findings,
+int foreign_key_judge(const struct foreign_key_check *check, struct csvk_findings findings[],
                       struct csvk_error *err) CSVK_MUST_USE;
 
 #endif

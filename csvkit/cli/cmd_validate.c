@@ -327,6 +327,20 @@ static void do_slices_with_keys(struct validate_job *job, const struct csvk_tabl
 
 /* ---- operands -------------------------------------------------------------------------------- */
 
+/* Foreign keys, after the table itself. */
+static void judge_references(struct validate_job *job, const char *path)
+{
+    if (job->csvw != NULL) {
+        judged_files_settle(job->files);
+        worsen(job, cli_csvw_foreign_keys(job->csvw, path, &job->options, job->encoding_given));
+    } else if (csvk_schema_reference_count(job->options.schema) != 0) {
+        judged_files_settle(job->files);
+        job->options.dialect = job->dialect_given;
+        worsen(job, cli_key_references_judge(job->cli, job->reports, path, &job->options,
+                                             job->encoding_given));
+    }
+}
+
 /* Files that begin with other headers than the first one are no slices of one table. */
 static bool refuse_other_tables(struct validate_job *job, const char *directory,
                                 const struct csvk_table_definition *table,
@@ -349,11 +363,6 @@ static void judge_slices(struct validate_job *job, const char *directory,
     if (!use_table(job, table) || refuse_other_tables(job, directory, table, slices)) {
         return;
     }
-    if (csvk_schema_reference_count(job->options.schema) != 0) {
-        csvk_fail(&err, CSVK_EUSAGE, "not supported: foreign keys of a table in slices");
-        fail(job, directory, &err);
-        return;
-    }
     keys = keys || csvk_schema_has_unique(job->options.schema);
     if (keys && cli_has(job->cli, "stats")) {
         csvk_fail(&err, CSVK_EUSAGE, "--stats cannot be made of slices whose keys are searched");
@@ -371,6 +380,8 @@ static void judge_slices(struct validate_job *job, const char *directory,
     }
     if (slices->count == 0) {
         cli_note(job->cli, "%s: no slices in this directory", directory);
+    } else {
+        judge_references(job, directory);
     }
 }
 
@@ -406,20 +417,6 @@ static bool take_csvw(struct validate_job *job, const char *path)
     }
     worsen(job, status);
     return status == CLI_GOOD;
-}
-
-/* Foreign keys, after the table itself. */
-static void judge_references(struct validate_job *job, const char *path)
-{
-    if (job->csvw != NULL) {
-        judged_files_settle(job->files);
-        worsen(job, cli_csvw_foreign_keys(job->csvw, path, &job->options, job->encoding_given));
-    } else if (csvk_schema_reference_count(job->options.schema) != 0) {
-        judged_files_settle(job->files);
-        job->options.dialect = job->dialect_given;
-        worsen(job, cli_key_references_judge(job->cli, job->reports, path, &job->options,
-                                             job->encoding_given));
-    }
 }
 
 static void do_operand(struct validate_job *job, const char *path)

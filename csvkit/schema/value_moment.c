@@ -144,10 +144,11 @@ static bool take_default(struct moment_scan *scan, enum csvk_value_type type, st
     }
 }
 
-/* 24:00:00 is the midnight after it, in XML Schema. */
+/* 24:00:00 is the midnight at the end of a day that there is, in XML Schema. */
 static void take_midnight(struct moment *m)
 {
-    if (m->hour != 24 || m->minute != 0 || m->second != 0 || m->month < 1 || m->month > 12) {
+    if (m->hour != 24 || m->minute != 0 || m->second != 0 || m->year == 0 || m->month < 1 ||
+        m->month > 12 || m->day < 1 || m->day > moment_days_of(m->year, m->month)) {
         return;
     }
     for (size_t i = 0; i < m->nfraction; i++) {
@@ -160,6 +161,7 @@ static void take_midnight(struct moment *m)
     if (m->day > moment_days_of(m->year, m->month)) {
         m->day = 1;
         m->year += m->month == 12;
+        m->year += m->year == 0; /* there is none */
         m->month = m->month % 12 + 1;
     }
 }

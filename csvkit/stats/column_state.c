@@ -34,20 +34,22 @@ uint64_t count_points(const unsigned char *bytes, size_t length)
 
 /* ---- shapes ---- */
 
-/* The bytes of `word`, all below 0x80, of which those from `first` to `last` are `instead`. */
-static uint64_t replace_range(uint64_t word, unsigned first, unsigned last, unsigned instead)
+/* 0xFF for the bytes of `word`, all below 0x80, that lie from `first` to `last`. */
+static uint64_t mask_range(uint64_t word, unsigned first, unsigned last)
 {
     uint64_t in = (word + EACH_BYTE(0x80 - first)) & ~(word + EACH_BYTE(0x7F - last)) & HIGH_BITS;
-    uint64_t mask = (in >> 7) * 0xFF;
-    return (word & ~mask) | (mask & EACH_BYTE(instead));
+    return (in << 1) - (in >> 7);
 }
 
 static uint64_t shape_of_word(uint64_t word)
 {
-    /* in this order: what was replaced is replaced again by itself */
-    word = replace_range(word, '0', '9', '9');
-    word = replace_range(word, 'A', 'Z', 'A');
-    return replace_range(word, 'a', 'z', 'a');
+    uint64_t digits = mask_range(word, '0', '9');
+    uint64_t shape = (word & ~digits) | (digits & EACH_BYTE('9'));
+    if ((word & EACH_BYTE(0x40)) != 0) { /* a capital letter is a small one without the bit 0x20 */
+        uint64_t letters = mask_range(word | EACH_BYTE(0x20), 'a', 'z');
+        shape = (shape & ~letters) | (letters & (EACH_BYTE('A') | (word & EACH_BYTE(0x20))));
+    }
+    return shape;
 }
 
 static unsigned char shape_of_byte(unsigned char c)
@@ -66,13 +68,22 @@ struct padded {
     bool ascii;
 };
 
+static uint64_t points_of_padded(const struct padded *text)
+{
+    uint64_t points = text->length;
+    for (size_t i = 0; i < text->length && !text->ascii; i += 8) {
+        points -= inner_bytes(csvk_hash_read8(text->byte + i));
+    }
+    return points;
+}
+
 static void pad(struct csvk_bytes text, struct padded *out)
 {
     uint64_t all = 0;
     memset(out->byte, 0, sizeof out->byte);
     out->length = text.len < SHAPE_MOST ? text.len : SHAPE_MOST;
     csvk_copy_short(out->byte, text.ptr, out->length);
-    for (size_t i = 0; i < SHAPE_MOST; i += 8) {
+    for (size_t i = 0; i < out->length; i += 8) {
         all |= csvk_hash_read8(out->byte + i);
     }
     out->ascii = (all & HIGH_BITS) == 0;
@@ -94,11 +105,15 @@ static size_t shape_of_padded(const struct padded *text, bool goes_on,
 {
     static const unsigned char ellipsis[] = {0xE2, 0x80, 0xA6};
     size_t n = text->length;
-    for (size_t i = 0; i < text->length && text->ascii; i += 8) {
-        uint64_t word = shape_of_word(csvk_hash_read8(text->byte + i));
-        memcpy(shape + i, &word, sizeof word);
+    if (text->ascii) {
+        for (size_t i = 0; i < text->length; i += 8) {
+            uint64_t word = shape_of_word(csvk_hash_read8(text->byte + i));
+            memcpy(shape + i, &word, sizeof word);
+        }
+    } else {
+        memset(shape, 0, SHAPE_MOST);
+        n = shape_of_text(text, shape);
     }
-    n = text->ascii ? n : shape_of_text(text, shape);
     if (goes_on) {
         n = n > SHAPE_MOST - sizeof ellipsis ? SHAPE_MOST - sizeof ellipsis : n;
         memcpy(shape + n, ellipsis, sizeof ellipsis);
@@ -107,11 +122,22 @@ static size_t shape_of_padded(const struct padded *text, bool goes_on,
     return n;
 }
 
+/* Zeros follow the shape, up to a multiple of 8 bytes. */
 size_t shape_of(struct csvk_bytes text, bool goes_on, unsigned char shape[SHAPE_MOST])
 {
     struct padded padded;
     pad(text, &padded);
     return shape_of_padded(&padded, goes_on, shape);
+}
+
+/* Eight bytes at a time: zeros follow either. */
+static bool is_shape(const struct tally_entry *entry, const unsigned char *shape, size_t length)
+{
+    uint64_t other = entry->length ^ length;
+    for (size_t i = 0; i < length; i += 8) {
+        other |= csvk_hash_read8(entry->text + i) ^ csvk_hash_read8(shape + i);
+    }
+    return other == 0;
 }
 
 static int count_shape(struct column_state *state, const struct column_value *value,
@@ -121,8 +147,19 @@ static int count_shape(struct column_state *state, const struct column_value *va
     struct tally_entry *entry;
     bool is_new;
     size_t length = shape_of_padded(padded, value->length > SHAPE_MOST, shape);
+    struct tally *shapes = &state->shapes;
+    uint32_t *last = &state->last_shape[length];
+    if (*last < shapes->count && !shapes->sketched &&
+        is_shape(&shapes->entry[*last], shape, length)) {
+        tally_count_entry(&shapes->entry[*last], value->score, value->count);
+        return CSVK_OK;
+    }
     struct tally_key key = {csvk_hash(shape, length, SHAPE_SEED), shape, length, 0};
-    return tally_add(&state->shapes, &key, value->score, value->count, &entry, &is_new);
+    int status = tally_add(shapes, &key, value->score, value->count, &entry, &is_new);
+    if (status == CSVK_OK && !shapes->sketched) {
+        *last = (uint32_t)(entry - shapes->entry);
+    }
+    return status;
 }
 
 /* ---- least and greatest ---- */
@@ -139,12 +176,9 @@ static int compare_bound(const struct byte_bound *bound, struct csvk_bytes text,
     return order == 0 ? (int)cut - (int)bound->cut : order;
 }
 
-static void take_bound(struct byte_bound *bound, struct csvk_bytes text, bool cut, uint64_t key,
-                       int sign)
+static void take_nearby(struct byte_bound *bound, struct csvk_bytes text, bool cut, uint64_t key,
+                        int sign)
 {
-    if (bound->any && key != bound->key && (key < bound->key) == (sign > 0)) {
-        return; /* most values end here */
-    }
     if (bound->any && compare_bound(bound, text, cut) * sign <= 0) {
         return;
     }
@@ -153,6 +187,14 @@ static void take_bound(struct byte_bound *bound, struct csvk_bytes text, bool cu
     bound->key = key;
     bound->kept = (uint32_t)(text.len < TALLY_TEXT ? text.len : TALLY_TEXT);
     memcpy(bound->text, text.ptr, bound->kept);
+}
+
+static inline void take_bound(struct byte_bound *bound, struct csvk_bytes text, bool cut,
+                              uint64_t key, int sign)
+{
+    if (!bound->any || (sign < 0 ? key <= bound->key : key >= bound->key)) {
+        take_nearby(bound, text, cut, key, sign); /* few values come here */
+    }
 }
 
 static void merge_bound(struct byte_bound *left, const struct byte_bound *right, int sign)
@@ -193,11 +235,10 @@ struct csvk_column_types state_types(const struct column_state *state)
 
 static uint64_t first_key(const unsigned char *bytes)
 {
-    uint64_t key = 0;
-    for (size_t i = 0; i < sizeof key; i++) { /* compilers make one load and one swap of it */
-        key = key << 8 | bytes[i];
-    }
-    return key;
+    /* compilers make one load and one swap of it, but not of a loop */
+    return (uint64_t)bytes[0] << 56 | (uint64_t)bytes[1] << 48 | (uint64_t)bytes[2] << 40 |
+           (uint64_t)bytes[3] << 32 | (uint64_t)bytes[4] << 24 | (uint64_t)bytes[5] << 16 |
+           (uint64_t)bytes[6] << 8 | bytes[7];
 }
 
 int state_count(struct column_state *state, const struct column_value *value,
@@ -206,11 +247,15 @@ int state_count(struct column_state *state, const struct column_value *value,
     bool cut = value->length > TALLY_TEXT, first = !state->least.any;
     struct padded padded;
     pad(value->text, &padded);
-    uint64_t key = first_key(padded.byte);
+    uint64_t key = first_key(padded.byte), points = value->points;
+    if (points == 0) {
+        points = value->length <= SHAPE_MOST ? points_of_padded(&padded)
+                                             : count_points(value->text.ptr, value->text.len);
+    }
     state->by_types[typed->types] += value->count;
-    state->shortest = first || value->points < state->shortest ? value->points : state->shortest;
-    state->longest = value->points > state->longest ? value->points : state->longest;
-    state->points += value->points * value->count;
+    state->shortest = first || points < state->shortest ? points : state->shortest;
+    state->longest = points > state->longest ? points : state->longest;
+    state->points += points * value->count;
     take_bound(&state->least, value->text, cut, key, -1);
     take_bound(&state->greatest, value->text, cut, key, 1);
     int status = CSVK_OK;
@@ -219,8 +264,10 @@ int state_count(struct column_state *state, const struct column_value *value,
     }
     if (typed->number) {
         status = number_sum_add(&state->sum, typed, value->text, value->count);
-        number_bound_take(&state->number_least, typed, value->text, -1);
-        number_bound_take(&state->number_greatest, typed, value->text, 1);
+        if (!number_is_between(&state->number_least, typed, &state->number_greatest)) {
+            number_bound_take(&state->number_least, typed, value->text, -1);
+            number_bound_take(&state->number_greatest, typed, value->text, 1);
+        }
     }
     return status == CSVK_OK ? count_shape(state, value, &padded) : status;
 }

@@ -31,11 +31,14 @@ struct column_state {
     uint64_t moments;
     uint64_t shortest, longest, points; /* in code points */
     struct tally shapes;
+    /* Where the last shape of each length is in `shapes`: the next one of its length is most often
+       the same. Only a hint, until the shapes are sketched. */
+    uint32_t last_shape[SHAPE_MOST + 1];
 };
 /* One value, as the state wants it. */
 struct column_value {
     struct csvk_bytes text;  /* all of it, or its first TALLY_TEXT bytes */
-    uint64_t length, points; /* of all of it */
+    uint64_t length, points; /* of all of it; points 0: not counted yet, and `text` is all of it */
     uint64_t score, count;   /* the lowest score of its occurrences, and how many they are */
 };
 

@@ -30,12 +30,6 @@ static const uint64_t power_of_ten[] = {1,
                                         100000000000000000,
                                         1000000000000000000};
 
-static bool is_short(const struct typed_value *value)
-{
-    return value->integer_digits + value->fraction_digits <= TYPED_MANTISSA_DIGITS &&
-           value->exponent == 0;
-}
-
 /* ---- long sums ---- */
 
 /* Brings all limbs but the last one into -LIMB < limb < LIMB. */
@@ -139,7 +133,7 @@ int number_sum_add(struct number_sum *sum, const struct typed_value *value, stru
                    uint64_t count)
 {
     sum->count += count;
-    if (is_short(value)) {
+    if (number_is_short(value)) {
         size_t decimals = value->fraction_digits;
         if (count == 1) {
             uint64_t sign = value->negative ? UINT64_MAX : 0;
@@ -416,7 +410,7 @@ static int compare_slowly(const struct typed_value *x, struct csvk_bytes xt,
    false: they cannot. */
 static bool compare_quickly(const struct typed_value *x, const struct typed_value *y, int *order)
 {
-    if (!is_short(x) || !is_short(y)) {
+    if (!number_is_short(x) || !number_is_short(y)) {
         return false;
     }
     uint64_t a = x->mantissa, b = y->mantissa;
@@ -455,4 +449,6 @@ void number_bound_take(struct number_bound *bound, const struct typed_value *val
     bound->length = (uint32_t)(text.len < NUMBER_TEXT ? text.len : NUMBER_TEXT);
     memcpy(bound->text, text.ptr, bound->length);
     bound->value = *value;
+    bound->whole = number_is_short(value) ? number_whole(value) : 0;
+    bound->decimals = number_is_short(value) ? value->fraction_digits : SIZE_MAX;
 }

@@ -34,6 +34,8 @@ struct number_bound {
     uint32_t length; /* of `text`; 0: there is none */
     unsigned char text[NUMBER_TEXT];
     struct typed_value value;
+    int64_t whole;   /* a short number without its point ... */
+    size_t decimals; /* ... and so many digits after it; SIZE_MAX: it is none, or not short */
 };
 
 /* Adds a number `count` times. CSVK_ENOMEM. */
@@ -43,6 +45,32 @@ int number_sum_merge(struct number_sum *left, const struct number_sum *right) CS
 /* The mean with up to 15 digits, rounded half away from zero; "" without a number. CSVK_ENOMEM. */
 int number_sum_mean(const struct number_sum *sum, char *text, size_t size) CSVK_MUST_USE;
 void number_sum_release(struct number_sum *sum);
+
+static inline bool number_is_short(const struct typed_value *value)
+{
+    return value->integer_digits + value->fraction_digits <= TYPED_MANTISSA_DIGITS &&
+           value->exponent == 0;
+}
+
+/* A short number without its point. */
+static inline int64_t number_whole(const struct typed_value *value)
+{
+    return value->negative ? -(int64_t)value->mantissa : (int64_t)value->mantissa;
+}
+
+/* True when the number is plainly greater than the least and less than the greatest, as most
+   numbers of a column are: all three are short, with as many decimals. */
+static inline bool number_is_between(const struct number_bound *least,
+                                     const struct typed_value *value,
+                                     const struct number_bound *greatest)
+{
+    if (!number_is_short(value) || value->fraction_digits != least->decimals ||
+        value->fraction_digits != greatest->decimals) {
+        return false;
+    }
+    int64_t whole = number_whole(value);
+    return whole > least->whole && whole < greatest->whole;
+}
 
 /* Keeps the number when it is less (`sign` -1) or greater (1) than the one that is kept. Of equal
    ones it keeps the shortest text, then the first by bytes. */

@@ -124,11 +124,8 @@ static int add_to_state(struct column *column, const struct tally_key *key, uint
                         uint64_t record)
 {
     struct typed_value typed;
-    struct column_value value = {.text = {key->text, key->length},
-                                 .length = key->length,
-                                 .points = key->points,
-                                 .score = score,
-                                 .count = 1};
+    struct column_value value = {
+        .text = {key->text, key->length}, .length = key->length, .score = score, .count = 1};
     csvk_typed_value_read(value.text, &typed);
     csvk_column_evidence_note(&column->state.types, &typed, value.text, record);
     return state_count(&column->state, &value, &typed);
@@ -139,11 +136,15 @@ static int add_value(struct column *column, struct csvk_bytes text, uint64_t rec
 {
     struct tally *values = &column->values;
     struct tally_entry *entry;
-    bool is_new, sketched = values->sketched;
+    bool is_new;
     uint32_t before = values->count;
     struct tally_key key = {csvk_hash(text.ptr, text.len, VALUE_SEED), text.ptr, text.len, 0};
     uint64_t score = csvk_hash_fold(key.hash ^ draw, CSVK_HASH_B);
-    key.points = sketched ? count_points(text.ptr, text.len) : 0;
+    if (values->sketched) {
+        tally_mark(values, key.hash, 1);
+        int status = score < values->bound ? tally_sample(values, &key, score) : CSVK_OK;
+        return status == CSVK_OK ? add_to_state(column, &key, score, record) : status;
+    }
     int status = tally_add(values, &key, score, 1, &entry, &is_new);
     if (status != CSVK_OK || (!is_new && !values->sketched)) {
         return status;
@@ -155,10 +156,7 @@ static int add_value(struct column *column, struct csvk_bytes text, uint64_t rec
         csvk_column_evidence_note(&column->state.types, &typed, text, record);
         return CSVK_OK;
     }
-    if (!sketched) {
-        key.points = count_points(text.ptr, text.len);
-        status = count_table(&column->state, values, before);
-    }
+    status = count_table(&column->state, values, before);
     return status == CSVK_OK ? add_to_state(column, &key, score, record) : status;
 }
 

@@ -155,6 +155,13 @@ static int add_to_sample(struct tally *tally, const struct tally_key *key, uint6
     return CSVK_OK;
 }
 
+int tally_sample(struct tally *tally, const struct tally_key *key, uint64_t score)
+{
+    struct tally_entry *entry;
+    bool is_new;
+    return add_to_sample(tally, key, score, &entry, &is_new);
+}
+
 int tally_add(struct tally *tally, const struct tally_key *key, uint64_t score, uint64_t count,
               struct tally_entry **entry, bool *is_new)
 {
@@ -167,8 +174,7 @@ int tally_add(struct tally *tally, const struct tally_key *key, uint64_t score, 
         if (tally->index[slot] != 0) {
             *entry = &tally->entry[tally->index[slot] - 1];
             *is_new = false;
-            (*entry)->count += count;
-            (*entry)->score = score < (*entry)->score ? score : (*entry)->score;
+            tally_count_entry(*entry, score, count);
             return CSVK_OK;
         }
         if (tally->count < tally->most) {

@@ -57,6 +57,8 @@ void tally_release(struct tally *tally);
  */
 int tally_add(struct tally *tally, const struct tally_key *key, uint64_t score, uint64_t count,
               struct tally_entry **entry, bool *is_new) CSVK_MUST_USE;
+/* As tally_add for one occurrence in a tally that is sketched, but for its marks: tally_mark. */
+int tally_sample(struct tally *tally, const struct tally_key *key, uint64_t score) CSVK_MUST_USE;
 /* Leaves the lowest in the table, in the order of their scores. To be called before `entry` of a
    sketched tally is looked at. */
 void tally_settle(struct tally *tally);
@@ -68,6 +70,13 @@ int tally_merge(struct tally *left, struct tally *right) CSVK_MUST_USE;
 uint64_t tally_distinct(const struct tally *tally);
 /* Occurrences of a key of the table: exact, or an upper bound. */
 uint64_t tally_count(const struct tally *tally, const struct tally_entry *entry);
+
+/* One more for a key that the table has already. */
+static inline void tally_count_entry(struct tally_entry *entry, uint64_t score, uint64_t count)
+{
+    entry->count += count;
+    entry->score = score < entry->score ? score : entry->score;
+}
 
 /* The cells and the register of a key, which must be sketched. */
 static inline void tally_mark(struct tally *tally, uint64_t hash, uint64_t count)

@@ -21,6 +21,7 @@ BUILD = sys.argv[1]
 SECTIONS = sys.argv[2:] or ["validate", "threads", "keys", "schema", "normalize", "dialects", "slice", "merge",
                              "upload", "memory", "start-up"]
 SIZE = int(os.environ.get("CSVKIT_BENCH_MB", "500")) * 1000000
+PEER_SIZE = 5000000  # for what takes a thousand times as long
 RUNS = int(os.environ.get("CSVKIT_BENCH_RUNS", "5"))
 TOOL = BUILD + "/bin/csvkit"
 VALIDATE = [TOOL, "validate", "-q", "-j1"]  # by one thread, unless a section is about threads
@@ -167,7 +168,22 @@ def write_schema(path, types):
                                                   for n, t in zip(names, types)]}, out)
 
 
+def schema_peer(folder):
+    """Beside frictionless (a Python package), where it is installed; it takes minutes for 100 MB."""
+    if shutil.which("frictionless") is None:
+        print("\nvalidate --schema beside frictionless: it is not installed")
+        return
+    for kind, types in TYPES.items():
+        path, size = generate(folder, kind, min(SIZE, PEER_SIZE)), min(SIZE, PEER_SIZE)
+        write_schema(path, types)
+        rows = compare({"frictionless validate": ["frictionless", "validate", "--schema", path + ".json", path]},
+                       {"validate --schema": [TOOL, "validate", "-q", "--schema=" + path + ".json", path]})
+        table("validate --schema: %s, %.0f MB" % (kind, size / 1e6), size, rows, "frictionless validate")
+        os.unlink(path)
+
+
 def schema(folder):
+    schema_peer(folder)
     for kind, types in TYPES.items():
         path = generate(folder, kind)
         write_schema(path, types)

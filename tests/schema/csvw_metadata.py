@@ -44,6 +44,14 @@ def group(rows, parents="id,name\n1,a\n2,b\n", words="--schema=m.json", status=1
     return {"m.json": metadata, "child.csv": rows, "parent.csv": parents}, words, status, more
 
 
+def slices(rows, parents, *more):
+    files, _, status, _ = group(None, None)
+    del files["child.csv"], files["parent.csv"]
+    for name, content in (("child.csv", rows), ("parent.csv", parents)):
+        files.update({f"{name}/{slice_name}".rstrip("/"): text for slice_name, text in content.items()})
+    return files, "--schema=m.json child.csv", status, more
+
+
 ID, NAME = COLUMNS
 CASES = [
     one("a good table", table(), 0),
@@ -141,6 +149,10 @@ CASES = [
     ("only the table that refers", *group("p\n3\n", words="--schema=m.json child.csv",
                                          more=["foreign-key"])),
     ("only the other table", *group("p\n3\n", words="--schema=m.json parent.csv", status=0)),
+    ("slices to a file", *slices({"1": "p\n1\n", "2": "p\n2\n3\n"}, {"": "id,name\n1,a\n2,b\n"},
+                                 "foreign-key:`3` is in 0 records of parent.csv (id)")),
+    ("slices to slices", *slices({"1": "p\n1\n", "2": "p\n3\n2\n"}, {"1": "id,name\n1,a\n", "2": "id,name\n2,b\n"},
+                                 "foreign-key:`3` is in 0 records of parent.csv (id)")),
     ("not by that rule", *group("p\n3\n", words="--schema=m.json --rule=foreign-key=off", status=0)),
     ("no such table", *group("p\n1\n", more=[INVALID + ":not in this group"], resource="x.csv")),
     ("no such column", *group("p\n1\n", more=[INVALID + ":'nr'"], columnReference="nr")),

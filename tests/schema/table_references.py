@@ -17,6 +17,7 @@ import tempfile
 ORDERS = 'id,customer,parent\n1,7,\n2,9,1\n3,07,4\n4,,3\n'
 CUSTOMERS = 'code,name\n7,a\n8,b\n7,c\n'
 INTEGERS = [{'name': n, 'type': 'integer'} for n in ('id', 'customer', 'parent')]
+TEXTS = [{'name': n} for n in ('id', 'customer', 'parent')]
 
 
 def key(fields, there, **more):
@@ -81,9 +82,42 @@ CASES = [
     ('switched off', package(schema(TO_CUSTOMER)), {}, [P, '--rule=foreign-key=off', ONE], 0, []),
     ('two files', schema(TO_PARENT), {'more.csv': ORDERS + '5,,6\n'}, [P, ONE, 'd/more.csv', ONE], 1,
      [('more.csv', 6, 4, 0)]),
+    # tables in slices, which have no header unless somebody says so
+    ('itself in slices', schema(TO_PARENT), {'f/a': '1,,2\n2,,1\n', 'f/b': '3,,1\n4,,5\n', 'f/c': '5,,6\n'},
+     [P, 'd/f'], 1, [('c', 1, 4, 0)]),
+    ('slices to a file', package(schema(TO_CUSTOMER)), {'f/a': '1,7,\n2,9,\n', 'f/b': '3,8,\n4,code,\n5,9,\n'},
+     ['--schema=d/f.json', 'd/f'], 1, [('a', 2, 3, 0), ('b', 3, 3, 0)]),
+    ('a file to slices', package(schema(TO_CUSTOMER), path='g'), {'g/a': '8,a\n', 'g/b': '9,b\n'}, [P, ONE], 1,
+     [('orders.csv', 2, 3, 0), ('orders.csv', 4, 3, 0)]),
+    ('slices to slices', package(schema(TO_CUSTOMER), path='g'),
+     {'g/a': '8,a\n', 'g/b': '9,b\n', 'f/a': '1,7,\n', 'f/b': '1,8,\n1,9,\n'}, ['--schema=d/f.json', 'd/f'], 1,
+     [('a', 1, 3, 0)]),
+    ('slices with headers', package(schema(TO_CUSTOMER), path='g'),
+     {'g/a': 'code,name\n8,a\n', 'g/b': 'code,name\n9,b\n', 'f/a': 'id,customer,parent\n1,7,\n',
+      'f/b': 'id,customer,parent\n1,9,\n'}, ['--schema=d/f.json', '--header', 'd/f'], 1, [('a', 2, 3, 0)]),
+    ('slices with headers, of texts', package({'fields': TEXTS, 'foreignKeys': [TO_CUSTOMER]},
+                                              {'fields': [{'name': 'code'}, {'name': 'name'}]}),
+     {'f/a': 'id,customer,parent\n1,7,\n', 'f/b': 'id,customer,parent\n1,9,\n'}, ['--schema=d/f.json', '--header', 'd/f'],
+     1, [('b', 2, 3, 0)]),
+    ('slices to a file, no header', package(schema(TO_CUSTOMER)), {'f/a': '1,7,\n', 'customers.csv': '7,a\n'},
+     ['--schema=d/f.json', '--no-header', 'd/f'], 0, []),
+    ('no header, to slices', package(schema(TO_CUSTOMER), path='g'), {'g/a': '7,a\n', 'orders.csv': '1,7,\n2,8,\n'},
+     [P, '--no-header', ONE], 1, [('orders.csv', 2, 3, 0)]),
+    ('slices, with a key', package(schema(TO_CUSTOMER, primaryKey='id')), {'f/a': '1,7,\n', 'f/b': '2,9,\n'},
+     ['--schema=d/f.json', 'd/f'], 1, [('b', 1, 3, 0)]),
+    ('slices, a warning that fails', package(schema(TO_CUSTOMER)), {'f/a': '1,9,\n', 'f/b': '2,7,\n'},
+     ['--schema=d/f.json', '--rule=foreign-key=warning', '--fail-on=warning', 'd/f'], 1, [('a', 1, 3, 0)]),
+    ('slices, delimiters found out', package(schema(TO_CUSTOMER), path='g'),
+     {'f/a': '1;7;1\n2;8;2\n', 'f/b': '3;9;3\n4;7;4\n', 'g/a': '7|a\n7|b\n', 'g/b': '8|a\n8|b\n'},
+     ['--schema=d/f.json', '--delimiter=auto', 'd/f'], 1, [('b', 1, 3, 0)]),
+    ('slices that differ', package(schema(TO_CUSTOMER)), {'f/a': '1;7;1\n2;8;2\n', 'f/b': '3|9|3\n4|7|4\n'},
+     ['--schema=d/f.json', '--delimiter=auto', 'd/f'], 2, 'slices differ in delimiter or encoding'),
+    ('slices, more memory', package(schema(TO_CUSTOMER), path='g'),
+     {f'g/{i}': ''.join(f'{n * 7 + i},a\n' for n in range(20000)) for i in range(3)},
+     [P, '--memory=1MiB', ONE], 2, 'd/g: its keys need more memory'),
+    ('a folder without slices', package(schema(TO_CUSTOMER), path='g'), {'g/.a': '1,a\n'}, [P, ONE], 2, 'no slices'),
     # what is refused, with its place
     ('standard input', schema(TO_PARENT), {}, [P, '-'], 2, 'need the table twice'),
-    ('slices', schema(TO_PARENT), {'f/a': '1,2,3\n'}, [P, 'd/f'], 2, 'a table in slices'),
     ('no data of the other', package(schema(TO_CUSTOMER)), {'customers.csv': None}, [P, ONE], 2, 'd/customers.csv'),
     ('no package', schema(TO_CUSTOMER), {}, [P, ONE], 2, "without its datapackage.json: a foreign key to 'customers'"),
     ('no such resource', package(schema(key('id', 'id', resource='x'))), {}, [P, ONE], 2, "has the name 'x'"),
@@ -129,6 +163,8 @@ def judge_cases(tool):
     for name, root, files, words, status, told in CASES:
         with tempfile.TemporaryDirectory() as folder:
             write(folder, {'p.json': root, 'orders.csv': ORDERS, 'customers.csv': CUSTOMERS, **files})
+            if '--schema=d/f.json' in words:
+                write(folder, {'f.json': {'resources': [{**root['resources'][0], 'path': 'f'}, *root['resources'][1:]]}})
             returned, found, text = run(tool, folder, words)
         good = found == told if isinstance(told, list) else told in text
         if returned != status or not good:
@@ -141,6 +177,19 @@ def numeral(rng, number):
     return rng.choice(['', '0', '00', '+']) + str(number) if number is not None else ''
 
 
+def write_slices(rng, files, name, names, rows):
+    """The records in a file with a header, or in slices without; returns file and line of each."""
+    lines = [','.join([numeral(rng, v) for v in row] + ['x']) + '\n' for row in rows]
+    if rng.random() < .5:
+        files[name] = ','.join(names + ['x']) + '\n' + ''.join(lines)
+        return [(name, i + 2) for i in range(len(rows))]
+    ends, places = sorted(rng.randrange(len(rows) + 1) for _ in range(3)) + [len(rows)], []
+    for number, (begin, end) in enumerate(zip([0] + ends, ends)):
+        files[f'{name}/{number}'] = ''.join(lines[begin:end])
+        places += [(str(number), i + 1) for i in range(end - begin)]
+    return places
+
+
 def judge_random(tool, tables, seed):
     rng, wrong, told = random.Random(seed), 0, 0
     for _ in range(tables):
@@ -151,10 +200,11 @@ def judge_random(tool, tables, seed):
             return [[rng.choice([None] + 3 * list(range(most))) for _ in names] for _ in range(count)]
         here, there = rows(rng.randint(0, 200)), rows(rng.choice([0, 5, 100, 3000]))
         fields = [{'name': n, 'type': 'integer'} for n in names]
-        data = {n: '\n'.join([','.join(names + ['x'])] + [','.join([numeral(rng, v) for v in row] + ['x']) for row in r])
-                + '\n' for n, r in (('a.csv', here), ('b.csv', there))}
+        data = {}
+        places = write_slices(rng, data, 'a.csv', names, here)
+        write_slices(rng, data, 'b.csv', names, there)
         keys = {tuple(row) for row in there if None not in row}
-        want = [('a.csv', i + 2, 1, 0) for i, row in enumerate(here) if None not in row and tuple(row) not in keys]
+        want = [(*places[i], 1, 0) for i, row in enumerate(here) if None not in row and tuple(row) not in keys]
         root = {'resources': [
             {'name': n[0], 'path': n, 'schema': {'fields': fields + [{'name': 'x'}], **more}}
             for n, more in (('a.csv', {'foreignKeys': [key(names, names, resource='b')]}), ('b.csv', {}))]}

@@ -64,8 +64,9 @@ def iso_time(text):
 
 
 def iso_datetime(text):
-    """XML Schema, years of four digits or more; 24:00:00 is the midnight after it. Exact to any fraction."""
-    found = re.fullmatch(r'([0-9]{4}|[1-9][0-9]{4,8})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})(\.[0-9]+)?'
+    """XML Schema, years of four digits or more, before our era, too; 24:00:00 is the midnight after it. Exact
+    to any fraction."""
+    found = re.fullmatch(r'(-?(?:[0-9]{4}|[1-9][0-9]{4,8}))-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})(\.[0-9]+)?'
                          r'(Z|[+-][0-9]{2}:[0-9]{2})?', text)
     if not found:
         return None
@@ -146,7 +147,7 @@ def clock(rng):
 
 
 def datetime_text(rng):
-    text = date_text(rng) + rng.choice(['T', 'T', 'T', ' ']) + clock(rng)
+    text = date_text(rng) + rng.choice(['T', 'T', 'T', ' ']) + (clock(rng) if rng.random() < .95 else '24:00:00')
     if rng.random() < .3:
         text += '.' + digits(rng, 12)
     return damaged(rng, text + rng.choice(['', '', 'Z', '+02:00', '-14:00', '+14:01', '+2:00', '-05:30']))

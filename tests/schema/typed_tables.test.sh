@@ -51,6 +51,48 @@ expect_exit 0 "$CSVKIT" validate --manifest=odd.json t.csv
 has 'values are not judged: NUMERIC(10, 2)'
 has 'empty-key'
 
+# every length that is none on any backend: the values are not judged, on no backend, which is told
+printf 'a\n1\n' >one.csv
+while read -r type length; do
+    manifest "$(column a "\"base\":{\"type\":\"$type\",\"length\":\"${length//_/ }\"}")" >length.json
+    for backend in portable snowflake bigquery; do
+        expect_exit 0 "$CSVKIT" validate --header --manifest=length.json --backend="$backend" one.csv
+        has "values are not judged: $type(${length//_/ })"
+    done
+done <<'END'
+NUMERIC 10,_2
+NUMERIC _10
+NUMERIC 10,2_
+NUMERIC 10.5
+NUMERIC 1e1
+NUMERIC +5
+NUMERIC 10,-2
+NUMERIC max
+NUMERIC 0
+NUMERIC 39
+NUMERIC 10,11
+STRING 0
+STRING max
+TIMESTAMP 10
+END
+# and some that are: what they say of the value 1, which two of them do not take
+while read -r type length status; do
+    manifest "$(column a "\"base\":{\"type\":\"$type\",\"length\":\"$length\"}")" >length.json
+    expect_exit "$status" "$CSVKIT" validate --header --manifest=length.json one.csv
+    grep -q 'not judged' out && fail "$type($length) is not judged"
+done <<'END'
+NUMERIC 38 0
+NUMERIC 38,9 0
+NUMERIC 30,0 0
+NUMERIC 38,38 1
+NUMERIC 1,1 1
+STRING 1 0
+STRING 134217728 0
+INTEGER 38 0
+FLOAT 3 0
+BOOLEAN 1 0
+END
+
 # a length where a type has none
 manifest "$(column id '"base":{"type":"INTEGER","length":"38"}')" "$(column amount "$number")" >sized.json
 printf 'id,amount\nx,1\n' >x.csv

@@ -80,8 +80,8 @@ static int judge_keys(const struct csvw_metadata *metadata, bool exactly_one, bo
     options_of(&metadata->table[1], &b);
     const struct csvw_foreign_key *key = &metadata->table[1].foreign_key[0];
     struct foreign_key_check check = {
-        .from = {metadata->table[1].path, NULL, &b, &key->columns},
-        .to = {metadata->table[key->table].path, NULL, &a, &key->referenced},
+        .from = {metadata->table[1].path, NULL, NULL, &b, &key->columns},
+        .to = {metadata->table[key->table].path, NULL, NULL, &a, &key->referenced},
         .exactly_one = exactly_one,
         .null_refers = null_refers,
         .memory = memory,

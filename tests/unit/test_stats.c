@@ -238,6 +238,13 @@ static const struct {
      "-123456789012345678.8",
      "123456789012345678.9"},
     {{"-12345678901234567890", "-5"}, "-6172839450617280000", "-12345678901234567890", "-5"},
+    /* numbers with more and less decimals, and longer ones, beside the least and the greatest */
+    {{"1", "100.5", "500"}, "200.5", "1", "500"},
+    {{"-1.5", "3", "-10"}, "-2.83333333333333", "-10", "3"},
+    {{"-1", "1", "18446744073709551616"}, "6148914691236520000", "-1", "18446744073709551616"},
+    {{"-1e5", "1", "-9"}, "-33336", "-1e5", "1"},
+    {{"-0.0", "5.5", "0.0"}, "1.83333333333333", "0.0", "5.5"},
+    {{"-5.5", "-0.0", "0.0"}, "-1.83333333333333", "-5.5", "0.0"},
     {{"9999999999999995", "9999999999999996", "x"}, "1e16", "9999999999999995", "9999999999999996"},
 };
 
@@ -309,6 +316,47 @@ START_TEST(shapes)
 }
 END_TEST
 
+/* Of too many values each is counted as it comes: code points, and whole shapes. */
+START_TEST(lengths_of_many_values)
+{
+    struct csvk_stats *stats = new_stats(1);
+    char text[100];
+    for (int i = 1000; i < 5000; i++) {
+        const char *tail = i == 4000 ? " 56789012345678901234567890123456789\xC4\x8D"
+                                     : "\xC4\x8D-xyz\xC4\x8D\xF0\x9F\x98\x80";
+        snprintf(text, sizeof text, "%d%s", i, i == 4500 ? "" : tail);
+        ck_assert_int_eq(csvk_stats_add_value(stats, 0, bytes_of(text), (uint64_t)i), CSVK_OK);
+    }
+    const struct csvk_column_stats *column = column_of(stats, 0);
+    ck_assert(!column->distinct_exact);
+    ck_assert_uint_eq(column->shortest, 4);
+    ck_assert_uint_eq(column->longest, 41);
+    ck_assert_uint_eq(column->points, 3998 * 11 + 4 + 41);
+    csvk_stats_free(stats);
+}
+END_TEST
+
+/* A shape that comes again and again is counted when the shapes are too many, too. */
+START_TEST(a_shape_among_many)
+{
+    static const char signs[] = "!#$%&()*+,-./:;<";
+    struct csvk_stats *stats = new_stats(1);
+    char text[100];
+    for (unsigned i = 0; i < 20000; i++) {
+        snprintf(text, sizeof text, "%05u%c%c", i, i % 2 ? '_' : signs[i / 2 % 16],
+                 i % 2 ? '_' : signs[i / 32 % 16]);
+        ck_assert_int_eq(csvk_stats_add_value(stats, 0, bytes_of(text), i + 1), CSVK_OK);
+    }
+    const struct csvk_column_stats *column = column_of(stats, 0);
+    ck_assert(!column->shapes_exact);
+    ck_assert_uint_eq(column->nshapes, 1);
+    ck_assert_mem_eq(column->shape[0].text, "99999__", 7);
+    ck_assert_uint_ge(column->shape[0].count, 10000);
+    ck_assert_uint_lt(column->shape[0].count, 10200);
+    csvk_stats_free(stats);
+}
+END_TEST
+
 /* ---- records ---- */
 
 START_TEST(what_is_in_no_count)
@@ -359,6 +407,8 @@ int main(void)
     tcase_add_loop_test(tc, sums_are_exact, 0, (int)(sizeof means / sizeof means[0]));
     tcase_add_test(tc, a_sum_that_ends_in_64_zeros);
     tcase_add_test(tc, shapes);
+    tcase_add_test(tc, lengths_of_many_values);
+    tcase_add_test(tc, a_shape_among_many);
     tcase_add_test(tc, what_is_in_no_count);
     tcase_set_timeout(tc, 60);
     suite_add_tcase(suite, tc);

@@ -281,19 +281,25 @@ static int judge_key(struct cli_csvw *csvw, const struct csvw_foreign_key *key,
 {
     struct csvk_table_definition other = {0};
     struct csvk_validate_options options;
+    struct csvk_strings files = {0};
+    bool sliced = false;
     csvk_validate_options_init(&options);
     int status = describe_other(csvw, key->table, &other, &options, err);
     if (status == CSVK_OK) {
+        status = cli_key_files(csvw->metadata.table[key->table].path, &files, &sliced, err);
+    }
+    if (status == CSVK_OK) {
         const struct foreign_key_check check = {
             .from = *from,
-            .to = {csvw->metadata.table[key->table].path, other.encoding, &options,
-                   &key->referenced},
+            .to = {csvw->metadata.table[key->table].path, sliced ? &files : NULL, other.encoding,
+                   &options, &key->referenced},
             .exactly_one = true,
             .null_refers = true,
             .memory = from->options->memory,
         };
         status = foreign_key_judge(&check, findings, err);
     }
+    csvk_strings_release(&files);
     csvk_validate_options_release(&options);
     csvk_table_definition_release(&other);
     return status;
@@ -302,26 +308,32 @@ static int judge_key(struct cli_csvw *csvw, const struct csvw_foreign_key *key,
 int cli_csvw_foreign_keys(struct cli_csvw *csvw, const char *path,
                           const struct csvk_validate_options *options, const char *encoding)
 {
-    struct csvk_findings findings = {.limit = options->max_findings};
+    struct key_findings findings = {0};
+    struct csvk_strings files = {0};
     struct csvk_error err = {0};
+    bool sliced = false;
     size_t index = csvw != NULL && csvw->metadata.count != 0 ? table_of(csvw, path) : SIZE_MAX;
     const struct csvw_table *table = index != SIZE_MAX ? &csvw->metadata.table[index] : NULL;
-    int status = CSVK_OK;
-    for (size_t i = 0; table != NULL && i < table->nforeign_keys && status == CSVK_OK; i++) {
+    if (table == NULL || table->nforeign_keys == 0) {
+        return CLI_GOOD;
+    }
+    int status = cli_key_files(path, &files, &sliced, &err);
+    if (status == CSVK_OK) {
+        status = cli_key_findings_init(&findings, &files, options->max_findings, &err);
+    }
+    for (size_t i = 0; i < table->nforeign_keys && status == CSVK_OK; i++) {
         const struct csvw_foreign_key *key = &table->foreign_key[i];
-        struct foreign_key_side from = {path, encoding, options, &key->columns};
+        struct foreign_key_side from = {path, sliced ? &files : NULL, encoding, options,
+                                        &key->columns};
         status = strcmp(path, "-") != 0
-                     ? judge_key(csvw, key, &from, &findings, &err)
+                     ? judge_key(csvw, key, &from, findings.of, &err)
                      : csvk_fail(&err, CSVK_EUSAGE,
                                  "foreign keys need the table twice: give a file, not standard "
                                  "input");
     }
-    if (table == NULL) {
-        return CLI_GOOD;
-    }
-    int verdict = status == CSVK_OK
-                      ? cli_key_references_report(csvw->cli, csvw->reports, path, &findings)
-                      : cli_reports_fail(csvw->reports, path, &err);
-    csvk_findings_release(&findings);
+    int verdict = status == CSVK_OK ? cli_key_references_report(csvw->cli, csvw->reports, &findings)
+                                    : cli_reports_fail(csvw->reports, path, &err);
+    cli_key_findings_release(&findings);
+    csvk_strings_release(&files);
     return verdict;
 }

@@ -255,6 +255,18 @@ int schema_read_json(struct csvk_manifest **out, const char *path, struct csvk_e
     return status;
 }
 
+/* A manifest with data types has its columns where a Table Schema has fields. */
+static int refuse_manifest(struct schema_reading *reading, const cJSON *root)
+{
+    const cJSON *columns = cJSON_GetObjectItemCaseSensitive(root, "schema");
+    bool fields = cJSON_GetObjectItemCaseSensitive(root, "fields") != NULL;
+    return cJSON_IsArray(columns) && !fields
+               ? schema_complain(
+                     reading, CSVK_EUSAGE, columns,
+                     "no Table Schema but a manifest, which is given by --manifest:", "schema")
+               : CSVK_OK;
+}
+
 static int read_file(struct table_schema_file *out, const char *path,
                      const struct schema_choice *choice, struct csvk_error *err)
 {
@@ -267,8 +279,11 @@ static int read_file(struct table_schema_file *out, const char *path,
         const cJSON *root = reading.json->root;
         reading.package_json = reading.json;
         reading.resources = cJSON_GetObjectItemCaseSensitive(root, "resources");
-        status = reading.resources != NULL ? schema_read_package(&reading, choice)
-                                           : schema_read_table(&reading, root);
+        status = reading.resources == NULL ? refuse_manifest(&reading, root) : CSVK_OK;
+        if (status == CSVK_OK) {
+            status = reading.resources != NULL ? schema_read_package(&reading, choice)
+                                               : schema_read_table(&reading, root);
+        }
     }
     csvk_manifest_free(reading.json);
     return status;

@@ -75,8 +75,7 @@ static int find_schema(struct schema_reading *reading, const cJSON *resource,
     const cJSON *node = get(resource, "schema");
     *out = (struct schema_place){.schema = node};
     if (!cJSON_IsString(node)) {
-        return cJSON_IsObject(node) ? CSVK_OK
-                                    : schema_not_valid(reading, reading->resources, "resources");
+        return cJSON_IsObject(node) ? CSVK_OK : schema_not_valid(reading, node, "schema");
     }
     int status = find_file(reading, node, "schema", &out->path);
     status = status == CSVK_OK ? schema_read_json(&out->json, out->path, reading->err) : status;
@@ -127,7 +126,9 @@ static int check_resource(struct schema_reading *reading, const cJSON *resource)
     if (!cJSON_IsObject(resource) || get(resource, "schema") == NULL) {
         return schema_not_valid(reading, reading->resources, "resources");
     }
+    const cJSON *data = get(resource, "data");
     return dialect != NULL ? schema_not_supported(reading, dialect, "dialect")
+           : data != NULL  ? schema_not_supported(reading, data, "data")
                            : schema_check_default(reading, resource, "encoding", "utf-8");
 }
 
