@@ -2,7 +2,7 @@
  * causes.c - one cause, one finding: what follows from a cause that is told is counted, and not
  * told again; and what explains an error stands beside it.
  *
- * Called at the end, when all rules have judged. Six things happen here:
+ * Called at the end, when all rules have judged. Seven things happen here:
  *
  *   - A file in UTF-16 or UTF-32 without a mark holds nothing that is worth a judgement. That it is
  *     one is told, and the first NUL byte, so that the file is not valid; nothing else is, and
@@ -15,6 +15,8 @@
  *   - Where the quotes of a file are data, the first one that is at fault stands for all.
  *   - In text of another encoding the first ill-formed sequence stands for all; where the encoding
  *     is not known, the first of a record for the many in it.
+ *   - Where most records are short because values at their end are left out (short_cause.c), the
+ *     first one stands for all, and none of them was split.
  *   - Where one cause explains all of them, or where all records from one on have the same wrong
  *     width, the first finding stands for all. The counts stay.
  *
@@ -457,6 +459,11 @@ void causes_judge(struct csvk_validator *v)
         follow_quotes(v, first_kept(v, all)); /* an enclosure stands where a field begins */
     }
     if (all != RULES && explain_records(v, all, 1, records) == v->kept[RULE_FIELD_COUNT].count) {
+        fold(v, RULE_FIELD_COUNT, 0, 0);
+    }
+    if (all == RULES && short_cause_judge(v)) {
+        drop_all_but_first(&v->kept[RULE_SPLIT_RECORD_SUSPECTED], 0);
+        v->count[RULE_SPLIT_RECORD_SUSPECTED] = 0;
         fold(v, RULE_FIELD_COUNT, 0, 0);
     }
     fold_tail(v);

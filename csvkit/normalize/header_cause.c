@@ -259,9 +259,15 @@ void norm_header_cause(const struct norm_header_matter *matter, char *text, size
         snprintf(text, room,
                  "; a name is missing, often the first one, that of row names: write it into the "
                  "first line (--missing-names=first adds col_1)");
+    } else if (matter->ends_early) {
+        snprintf(text, room, "; likely " NORM_SHORT_RECORDS);
     } else if (matter->other > matter->width) {
         snprintf(text, room,
                  "; the last ones have no name (--widen makes the table as wide as its widest "
                  "record)");
+    } else {
+        snprintf(text, room,
+                 "; values are missing, and nothing shows which (csvkit validate lists these "
+                 "records)");
     }
 }

@@ -6,6 +6,7 @@
  * message.
  */
 #include "csvkit/normalize/sample.h"
+#include "csvkit/base/early_ends.h"
 #include "csvkit/normalize/header_cause.h"
 
 #include <stdio.h>
@@ -91,6 +92,31 @@ static bool are_equal(const struct norm_line *a, const struct norm_line *b)
                 memcmp(a->cell[k].ptr, b->cell[k].ptr, a->cell[k].len) == 0;
     }
     return equal;
+}
+
+/* ---- short records ----------------------------------------------------------------------------
+ */
+
+/* A record with a fault says nothing, and neither does one beside it. */
+static int ends_early(const struct record_list *list, size_t from, size_t width, bool *ends)
+{
+    struct csvk_early_ends records = {.width = width};
+    size_t most = 0;
+    for (size_t i = from; i < list->count; i++) {
+        most = list->line[i].ncells > most ? list->line[i].ncells : most;
+        records.other = records.other || list->line[i].faults != 0;
+    }
+    struct csvk_bytes *field = csvk_reallocarray(NULL, most + 1, sizeof *field);
+    for (size_t i = from; i < list->count && field != NULL; i++) {
+        const struct norm_line *line = &list->line[i];
+        for (size_t k = 0; k < line->ncells; k++) {
+            field[k] = (struct csvk_bytes){line->cell[k].ptr, line->cell[k].len};
+        }
+        csvk_early_ends_add(&records, field, line->ncells);
+    }
+    csvk_free(field);
+    *ends = csvk_early_ends_show(&records);
+    return field != NULL ? CSVK_OK : CSVK_ENOMEM;
 }
 
 /* ---- the header -------------------------------------------------------------------------------
@@ -206,6 +232,7 @@ static int refuse_header(struct norm_sample *sample, const struct norm_view *vie
     if (status == CSVK_OK && v.disagrees && !is_padded(&v, ragged)) {
         char cause[240];
         v.matter.ragged = ragged;
+        v.matter.ends_early = sample->ends_early;
         norm_header_cause(&v.matter, cause, sizeof cause, &sample->lines_above);
         snprintf(sample->refusal, sizeof sample->refusal,
                  "the header has %zu name%s, %llu of %llu records have %zu field%s%s", width,
@@ -280,6 +307,10 @@ int norm_sample_take(struct norm_sample *sample, const struct norm_view *view, s
     sample->habit.fitting = csvk_calloc(width + 1, sizeof *sample->habit.fitting);
     int status = sample->evidence != NULL && sample->habit.fitting != NULL ? CSVK_OK : CSVK_ENOMEM;
     status = status == CSVK_OK ? read_head(view, &list) : status;
+    if (status == CSVK_OK && ragged == CSVK_NORMALIZE_RAGGED_REPAIR) {
+        size_t from = header == CSVK_NORMALIZE_HEADER;
+        status = ends_early(&list, from, width, &sample->ends_early);
+    }
     if (status == CSVK_OK && header == CSVK_NORMALIZE_HEADER && list.count != 0) {
         status = refuse_header(sample, view, &list, width, ragged);
     }

@@ -184,6 +184,12 @@ DEFECTS = {
     "most-wider": each(lambda line, t: line + t.delimiter + "x" + t.delimiter + "y", header=False),
     "some-wider": lines(lambda t: t.lines.__setitem__(slice(1, 8), [
         line + t.delimiter + "x" + t.delimiter + "y" for line in t.lines[1:8]])),
+    "left-out": lines(lambda t: t.lines.__setitem__(slice(1, 12), [
+        t.delimiter.join(line.split(t.delimiter)[:2 + i % 2]) for i, line in enumerate(t.lines[1:12])])),
+    "left-out-but-one-wider": lines(lambda t: t.lines.__setitem__(slice(1, 12), [
+        line + t.delimiter + "x" if i == 5 else line.rsplit(t.delimiter, 1)[0] for i, line in enumerate(t.lines[1:12])])),
+    "lost-in-the-middle": lines(lambda t: t.lines.__setitem__(slice(1, 12), [
+        t.delimiter.join(line.split(t.delimiter)[:1] + line.split(t.delimiter)[2:]) for line in t.lines[1:12]])),
     "thousands": some(lambda line, t: field(line, t, 3, lambda v: "12" + t.delimiter + "345.10")),
     "json": some(lambda line, t: field(line, t, 1, lambda v: '{"a":1' + t.delimiter + '"b":2}')),
     "empty": lambda t: b"",

@@ -17,6 +17,20 @@ said() { # arguments; what is said while the table is refused
 tells() { case "$words" in *"$1"*) ;; *) say "no '$1': $words" ;; esac; }
 silent() { case "$words" in *"$1"*) say "told although it was given otherwise, '$1': $words" ;; esac; }
 
+# Values left out at the end of most records: of the file, at the first of them, in the header's view.
+table 'id,n,day,p,q\n' '%d,x,2024-01-31,5,6\n8,y,2024-02-28\n9,y,2024-02-28,5\n'
+said
+tells 'would need inference'
+tells '--ragged=pad adds them, empty'
+said --ragged=reject --max-repairs=1
+silent --ragged=pad
+printf 'id,n,day,p,q\n1,x,2024-01-31,5,6\n2,y,2024-02-28\n3,z,2024-02-28,5\n4,u,2024-02-28\n5,v,2024-01-31,5,7\n' >"$dir/in.csv"
+words=$("$CSVKIT" normalize "$dir/in.csv" 2>&1 >"$dir/out.csv") && say "not refused"
+tells 'record 3, byte'
+tells '--ragged=pad adds them, empty'
+"$CSVKIT" normalize -q --ragged=pad "$dir/in.csv" -o "$dir/out.csv" && "$CSVKIT" validate -q "$dir/out.csv" ||
+    say "the advice does not help"
+
 # The delimiter: by the header, by the records, in one column.
 table 'id;n;x\n' '%d;a,b;c\n'
 said

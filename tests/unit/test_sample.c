@@ -62,6 +62,17 @@ static const struct sample_case samples[] = {
      "the header has 3 names, 4 of 6 records have 2 fields", "fields", 2},
     {"too long together", "a,b,c", "1,2,3\n4,5\n6\n7\n8,9,0,1\n4,5\n", 2, "", 0, RAGGED(REPAIR),
      "the header has 3 names, 4 of 12 records have 2 fields", "fields", 2},
+    {"values left out", "id,n,d,p,q", "1,x,2024-01-31\n", 6, "2,y,2024-01-31,3,\n", 1,
+     RAGGED(REPAIR), "the header has 5 names, 6 of 7 records have 3 fields",
+     "(--ragged=pad adds them, empty)", 1},
+    {"asked for", "id,n,d,p,q", "1,x,2024-01-31\n", 6, "2,y,2024-01-31,3,\n", 1, RAGGED(PAD), "",
+     "", 1},
+    {"wider, too", "id,n,d,p,q", "1,x,2024-01-31\n", 6, "2,y,2024-01-31,3,,z\n", 1, RAGGED(REPAIR),
+     "the header has 5 names, 6 of 7 records have 3 fields", "nothing shows which", 0},
+    {"faults, too", "id,n,d,p,q", "1,x,2024-01-31\n", 6, "2,\"y\"z,2024-01-31,3,\n", 1,
+     RAGGED(REPAIR), "the header has 5 names, 6 of 6 records have 3 fields", "fields", 0},
+    {"rejected on purpose", "id,n,d,p,q", "1,x,2024-01-31\n", 6, "", 0, RAGGED(REJECT),
+     "the header has 5 names, 6 of 6 records have 3 fields", "fields", 0},
     {"more than enough", "a,b", "1,2\n", 1500, "", 0, RAGGED(REPAIR), "", "", NORM_SAMPLE_RECORDS},
 };
 enum { SAMPLES = sizeof samples / sizeof samples[0] };
