@@ -258,6 +258,18 @@ static void follow_quotes(struct csvk_validator *v, const struct csvk_finding *c
     }
 }
 
+/* Delimiters at the end of lines, where another delimiter is the right one. */
+static void follow_trailing(struct csvk_validator *v, const struct csvk_finding *cause)
+{
+    struct csvk_findings *kept = &v->kept[RULE_TRAILING_DELIMITER];
+    if (v->options.max_findings != 0) {
+        drop_all_but_first(kept, v->kept[RULE_FIELD_COUNT].count == 0);
+    }
+    for (size_t i = 0; i < kept->count; i++) {
+        follow(v, &kept->item[i], cause);
+    }
+}
+
 /* Quotes that are data are the cause of all that is said about quotes. */
 static void explain_strays(struct csvk_validator *v)
 {
@@ -282,11 +294,11 @@ static enum rule_index cause_of_all(struct csvk_validator *v)
     if (v->kept[RULE_SEP_DIRECTIVE].count != 0 && v->options.sep != CSVK_SEP_FOUND) {
         return RULE_SEP_DIRECTIVE;
     }
-    if (comment != NULL && comment->record == 1) {
-        return RULE_COMMENT_LINE;
-    }
     if (v->kept[RULE_DELIMITER_SUSPECTED].count != 0) {
         return RULE_DELIMITER_SUSPECTED;
+    }
+    if (comment != NULL && comment->record == 1) {
+        return RULE_COMMENT_LINE;
     }
     return v->kept[RULE_PREAMBLE_SUSPECTED].count != 0 ? RULE_PREAMBLE_SUSPECTED : RULES;
 }
@@ -449,7 +461,12 @@ void causes_judge(struct csvk_validator *v)
         drop_names(v, first_kept(v, all));
     }
     uint64_t records = v->totals.records;
-    explain_comments(v);
+    if (all == RULE_DELIMITER_SUSPECTED && v->options.max_findings != 0) {
+        drop_all_but_first(&v->kept[RULE_COMMENT_LINE], 0);
+    } else {
+        explain_comments(v);
+        comment_cause_fold(v);
+    }
     explain_records(v, RULE_COPY_END_MARKER, records, records);
     explain_records(v, RULE_TRUNCATED_SUSPECTED, records, records);
     explain_records(v, RULE_FOOTER_SUSPECTED, v->shape.tail.first, records);
@@ -457,6 +474,7 @@ void causes_judge(struct csvk_validator *v)
     explain_strays(v);
     if (all == RULE_DELIMITER_SUSPECTED) {
         follow_quotes(v, first_kept(v, all)); /* an enclosure stands where a field begins */
+        follow_trailing(v, first_kept(v, all));
     }
     if (all != RULES && explain_records(v, all, 1, records) == v->kept[RULE_FIELD_COUNT].count) {
         fold(v, RULE_FIELD_COUNT, 0, 0);

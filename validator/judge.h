@@ -294,6 +294,8 @@ void judge_title(struct csvk_validator *v);
 
 /* causes.c */
 void causes_judge(struct csvk_validator *v);
+/* comment_cause.c: one finding for lines that begin with #, and one for their widths. */
+void comment_cause_fold(struct csvk_validator *v);
 /* short_cause.c: are values at the end of most records left out? Then their findings say so. */
 bool short_cause_judge(struct csvk_validator *v);
 

@@ -359,7 +359,7 @@ static bool is_prose(const struct csvk_sniff_candidate *best)
 static void tell_delimiter(struct csvk_validator *v, const struct sight *s,
                            const struct csvk_sniff *sniff)
 {
-    char name[48], text[128];
+    char name[48], text[160];
     struct csvk_finding *f =
         sample_add_finding(v, RULE_DELIMITER_SUSPECTED, s->first_begin, first_record_length(v, s));
     if (f == NULL) {
@@ -372,6 +372,14 @@ static void tell_delimiter(struct csvk_validator *v, const struct sight *s,
     finding_number(f, "score_in_use", CSVK_EXTRA_NUMBER, (uint64_t)score_in_use(v, sniff));
     /* The platform takes one byte. */
     bool convert = sniff->dialect.more_length != 0 && v->options.profile == CSVK_PROFILE_KEBOOLA;
+    if (sniff->comments != 0) {
+        snprintf(text, sizeof text,
+                 "Drop the lines that begin with # and give the delimiter: csvkit normalize "
+                 "--comment=# --delimiter='%s' does.",
+                 name);
+        finding_remedy(v, f, text);
+        return;
+    }
     snprintf(text, sizeof text,
              convert ? "Convert the file: csvkit normalize --delimiter='%s' does."
                      : "Give the delimiter with --delimiter='%s'.",

@@ -103,6 +103,25 @@ bool norm_is_comment_like(const struct norm_line *header, const struct norm_line
            header->cell[0].ptr[0] == line->cell[0].ptr[0];
 }
 
+/*
+ * The first line begins like a comment, and the header that was found does not; or there is none,
+ * or it does and such lines stand below the first record, too.
+ */
+static bool are_comments(const struct norm_header_matter *matter, const struct norm_line *header)
+{
+    const struct norm_line *line = matter->line;
+    bool among = false, record = false;
+    if (!begins_with_mark(&line[0]) || (header != NULL && !begins_with_mark(header))) {
+        return begins_with_mark(&line[0]);
+    }
+    for (size_t i = 1; i < matter->count; i++) {
+        bool comment = norm_is_comment_like(&line[0], &line[i]);
+        among = among || (comment && record);
+        record = record || (!comment && is_of(&line[i], matter->other));
+    }
+    return record && (header == NULL || among);
+}
+
 /* ---- the other dialect ---- */
 
 /* Characters that word processors put in place of quotes. Three bytes each. */
@@ -243,8 +262,7 @@ void norm_header_cause(const struct norm_header_matter *matter, char *text, size
         snprintf(text, room, "; ' stands around fields%s",
                  matter->view->dialect.enclosure == '"' ? " (try --enclosure=\"'\")"
                                                         : ", and another enclosure was given");
-    } else if (header != NULL && matter->view->comment == CSVK_NO_BYTE &&
-               begins_with_mark(&matter->line[0]) && !begins_with_mark(header)) {
+    } else if (matter->view->comment == CSVK_NO_BYTE && are_comments(matter, header)) {
         snprintf(text, room,
                  "; the first line begins like a comment (--comment=%c drops all lines that do)",
                  matter->line[0].cell[0].ptr[0]);

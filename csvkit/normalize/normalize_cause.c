@@ -163,6 +163,9 @@ static void suggest_for_width(const struct norm *norm, char *text, size_t room)
     const struct norm_signs *s = &norm->signs;
     if (norm->sample.ends_early) {
         snprintf(text, room, NORM_SHORT_RECORDS);
+    } else if (norm->sample.widens && norm->signs.looked == 1) {
+        snprintf(text, room,
+                 "a table of two widths (--widen makes the table as wide as its widest record)");
     } else if (in_most(norm, s->apostrophes) && norm->in.enclosure != '\'') {
         snprintf(text, room, "wrong enclosure: ' stands around fields%s",
                  is_enclosure_open(norm) ? " (try --enclosure=\"'\")"

@@ -293,7 +293,9 @@ static int refuse_without_rejects(struct norm *norm, const struct norm_record *r
                                   enum norm_cause cause, const char *reason)
 {
     char likely[240] = "";
-    bool name_cause = cause == NORM_CAUSE_WIDTH && (norm->width == 1 || norm->sample.ends_early);
+    const struct norm_sample *sample = &norm->sample;
+    bool name_cause =
+        cause == NORM_CAUSE_WIDTH && (norm->width == 1 || sample->ends_early || sample->widens);
     if (name_cause) {
         norm_likely_cause(norm, likely, sizeof likely);
     }

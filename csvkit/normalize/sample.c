@@ -119,6 +119,23 @@ static int ends_early(const struct record_list *list, size_t from, size_t width,
     return field != NULL ? CSVK_OK : CSVK_ENOMEM;
 }
 
+/* A quarter of the records has more fields, all as many; the first record lacks the last ones. */
+static bool widens(const struct record_list *list, size_t from, size_t width)
+{
+    size_t wide = 0, most = 0;
+    for (size_t i = from; i < list->count; i++) {
+        const struct norm_line *line = &list->line[i];
+        bool more = line->ncells > width;
+        if (line->faults != 0 || (more && most != 0 && line->ncells != most) ||
+            (more && line->cell[line->ncells - 1].len == 0)) {
+            return false;
+        }
+        most = more ? line->ncells : most;
+        wide += more;
+    }
+    return width > 1 && wide >= 3 && 4 * wide >= list->count;
+}
+
 /* ---- the header -------------------------------------------------------------------------------
  */
 
@@ -186,9 +203,11 @@ static struct verdict judge_by(const struct norm_view *view, const struct record
                                            .count = list->count,
                                            .width = width,
                                            .other = most_frequent(list, 1, &v.most)};
+    v.most = 0;
     for (size_t i = 1; i < list->count; i++) {
         const struct norm_line *line = &list->line[i];
         bool comment = norm_is_comment_like(&list->line[0], line);
+        v.most += !comment && is_of(line, v.matter.other);
         v.sound += line->faults == 0 && !comment;
         v.agree += line->faults == 0 && !comment && line->ncells == width;
     }
@@ -310,6 +329,7 @@ int norm_sample_take(struct norm_sample *sample, const struct norm_view *view, s
     if (status == CSVK_OK && ragged == CSVK_NORMALIZE_RAGGED_REPAIR) {
         size_t from = header == CSVK_NORMALIZE_HEADER;
         status = ends_early(&list, from, width, &sample->ends_early);
+        sample->widens = widens(&list, from, width);
     }
     if (status == CSVK_OK && header == CSVK_NORMALIZE_HEADER && list.count != 0) {
         status = refuse_header(sample, view, &list, width, ragged);

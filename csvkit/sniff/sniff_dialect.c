@@ -50,7 +50,8 @@ struct dialect_reading {
     uint64_t like_first;    /* records of that width when surplus empty fields are left out */
     uint64_t width[WIDTHS], count[WIDTHS]; /* the widths met, and how many records have each */
     size_t nwidths;
-    bool cut; /* the last record may be half a record when it has no line break */
+    bool end_early; /* records that lack the last field count as alike */
+    bool cut;       /* the last record may be half a record when it has no line break */
 };
 
 static void count_width(struct dialect_reading *reading, uint64_t width)
@@ -233,6 +234,32 @@ static bool is_prose(const struct dialect_reading *reading)
     return reading->seen.alike < reading->seen.records && reading->spaced * 2 >= reading->inner;
 }
 
+/*
+ * Records of two widths, one of which lacks the last field of the other: a note that is not always
+ * there. Only with delimiters that stand in no prose, and when nearly all records are such.
+ */
+static void count_early_ends(struct dialect_reading *reading, double *alike)
+{
+    struct csvk_sniff_candidate *seen = &reading->seen;
+    enum { ENOUGH = 10 };
+    int byte = seen->dialect.delimiter;
+    if (seen->records < ENOUGH || byte == 0 || strchr("\t|\x01\x1f", byte) == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < reading->nwidths; i++) {
+        for (size_t k = 0; k < reading->nwidths; k++) {
+            uint64_t both = reading->count[i] + reading->count[k];
+            bool next = reading->width[k] + 1 == reading->width[i] && reading->width[k] > 1;
+            if (next && both * 20 >= seen->records * 19 && (double)both * 0.9 > *alike) {
+                reading->end_early = true;
+                seen->width = reading->width[i];
+                seen->alike = both;
+                *alike = (double)both * 0.9;
+            }
+        }
+    }
+}
+
 /* Computes width, alike and score of a reading by the formula at the top. */
 static void rate(struct dialect_reading *reading)
 {
@@ -254,6 +281,7 @@ static void rate(struct dialect_reading *reading)
         seen->width = reading->first_width;
         alike = (double)seen->alike * 0.9;
     }
+    count_early_ends(reading, &alike);
     double score = prior * (alike / records);
     score *= 1 - (double)seen->faulty / records;
     score *= is_prose(reading) ? 0.5 : 1;
@@ -509,6 +537,7 @@ int csvk_sniff_dialect(struct csvk_bytes text, struct csvk_sniff *out, struct cs
     }
     out->dialect = best.seen.dialect;
     out->records = best.seen.records;
+    sniffed.marks.end_early = best.end_early;
     csvk_sniff_explain_dialect(out, &best.seen, &best.totals, &sniffed.marks);
     return status;
 }

@@ -170,6 +170,8 @@ DEFECTS = {
     "repeated-header": lines(lambda t: t.lines.insert(7, t.lines[0])),
     "repeated-headers": lines(lambda t: (t.lines.insert(4, t.lines[0]), t.lines.insert(9, t.lines[0]))),
     "comment-among": put("# a note", at=6),
+    "comments-among": lines(lambda t: (t.lines.insert(3, "# a note, of x"), t.lines.insert(6, "# and y; z"), t.lines.insert(0, "# of a, b,"),
+                                       t.lines.append("# the end"))),
     "comment-of-width": some(lambda line, t: "#" + line),
     "rule-line": lines(lambda t: t.lines.insert(1, t.delimiter.join(["---"] * len(t.names)))),
     "nul": some(lambda line, t: field(line, t, 1, lambda v: v + "\0")),

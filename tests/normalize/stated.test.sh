@@ -31,6 +31,31 @@ tells '--ragged=pad adds them, empty'
 "$CSVKIT" normalize -q --ragged=pad "$dir/in.csv" -o "$dir/out.csv" && "$CSVKIT" validate -q "$dir/out.csv" ||
     say "the advice does not help"
 
+# A note that is not always there, and is not in the first record.
+printf '1\tu\n2\tv\n3\tw\tx, y\n4\tx\n5\tx\ty\n6\tz\n7\tu\tz\n8\tv\n' >"$dir/in.csv"
+words=$("$CSVKIT" normalize --delimiter=tab "$dir/in.csv" 2>&1 >"$dir/out.csv") && say "not refused"
+tells '(--widen makes the table as wide as its widest record)'
+"$CSVKIT" normalize -q --delimiter=tab --widen "$dir/in.csv" -o "$dir/out.csv" &&
+    "$CSVKIT" validate -q "$dir/out.csv" || say "--widen does not help"
+printf '1\tu\n2\tv\n3\tw\tx, y\n4\tx\n5\tx\ty\n6\tz\n7\tu\tz\tu\n8\tv\n' >"$dir/in.csv"
+words=$("$CSVKIT" normalize --delimiter=tab "$dir/in.csv" 2>&1 >"$dir/out.csv") && say "not refused"
+silent --widen
+
+# Comments among records of tabs: each advice leads to the next, and the last one to a good table.
+{
+    printf '# by x, for y\n# in 2024, of z\n#code\tname\n'
+    for i in $(seq 20); do printf 'A%d\tup, town %d\n' "$i" "$i"; done
+    printf '# of the "old" ones, too\n# and "more"\nB1\tx\n'
+} >"$dir/in.csv"
+words=$("$CSVKIT" validate "$dir/in.csv")
+tells "csvkit normalize --comment=# --delimiter='tab' does"
+said --delimiter=auto
+tells '(--comment=# drops all lines that do)'
+words=$("$CSVKIT" normalize '--comment=#' --delimiter=tab "$dir/in.csv" -o "$dir/out.csv" 2>&1) ||
+    say "refused: $words"
+tells '26 records in, 21 out, 0 rejected, 5 dropped'
+"$CSVKIT" validate -q "$dir/out.csv" || say "not good"
+
 # The delimiter: by the header, by the records, in one column.
 table 'id;n;x\n' '%d;a,b;c\n'
 said

@@ -126,6 +126,24 @@ static const struct cause_case cause_cases[] = {
      {"Enclose the JSON"},
      "Enclose the field"},
     {"a,b,c\nx,{p},6\" y\n", "quote-in-unquoted-field@2", {"Enclose the field and"}, "JSON"},
+    /* comments with commas above and among records of tabs; and the right delimiter */
+    {"# by x, for y\n# in 2024,\na\tb\n1\tu\n# of a, b, c\n2\tv\n3\tw \"x\" y\n4\tz\n",
+     "delimiter-suspected@0 field-count@3 quote-in-unquoted-field@7",
+     {"Drop the lines that begin with # and give the delimiter: csvkit normalize --comment=# "
+      "--delimiter='tab' does."},
+     "Enclose"},
+    {"a,b\n1,2\n# x\n3,4\n# y\n5,6\n# z\n7\n",
+     "comment-line@3 field-count@3 field-count@8",
+     {"Remove the lines that begin with #; csvkit normalize --comment=# does.", "4 more findings"},
+     NULL},
+    {"a,b\n1,2\n# x\n3,4\n# y\n5,6\n# z\n#7,8\n", /* a record would go, too */
+     "comment-line@3 field-count@3 comment-line@5 field-count@5 comment-line@7 field-count@7",
+     {"Remove it, or enclose"},
+     "--comment"},
+    {"a,b\n1,2\n# x\n3,4\n# y\n5,6\n", /* two are told one by one */
+     "comment-line@3 field-count@3 comment-line@5 field-count@5",
+     {"Remove it, or enclose"},
+     "--comment"},
     {"a,b\n1,2\r", "bare-cr@2", {"Enclose the field."}, "--line-break-in"},
     {"a,b\nx,{\"p\":1,\"q\":\"r, s\"}\ny,1\n",
      "quote-in-unquoted-field@2 field-count@2",
