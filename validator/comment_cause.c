@@ -1,5 +1,6 @@
 /*
- * comment_cause.c - lines that begin with # among the records: the first one stands for all.
+ * comment_cause.c - lines that begin with #: those above the header; among the records the first
+ * one stands for all.
  *
  * The idea. A person who is told of three such lines wants one command that drops all of them. It
  * is named where no record of the table begins so, as far as the sample shows: that one would be
@@ -11,11 +12,66 @@
 
 #define COMMENTS_LEAST 3 /* fewer are told one by one */
 
-/* Does a record of the table's width begin with #? The header may. */
+/* ---- above the header --- */
+
+/* Passes the line break at *at, of one or two bytes. False: there is none. */
+static bool pass_line_break(const struct csvk_buf *text, size_t *at)
+{
+    size_t from = *at;
+    *at += *at < text->length && text->data[*at] == '\r';
+    *at += *at < text->length && text->data[*at] == '\n';
+    return *at != from;
+}
+
+/* Passes the comments at the start, and the blank lines below them: how many lines. */
+static size_t pass_comments(const struct csvk_validator *v, size_t *at)
+{
+    size_t lines = 0;
+    const unsigned char *s = v->sample.data;
+    while (*at < v->sample.length && s[*at] == '#') {
+        while (*at < v->sample.length && s[*at] != '\n' && s[*at] != '\r') {
+            ++*at;
+        }
+        pass_line_break(&v->sample, at);
+        lines++;
+    }
+    while (lines != 0 && pass_line_break(&v->sample, at)) {
+        lines++;
+    }
+    return lines;
+}
+
+size_t sample_comments(const struct csvk_validator *v)
+{
+    size_t at = 0;
+    return pass_comments(v, &at);
+}
+
+bool sample_differs_below_comments(const struct csvk_validator *v)
+{
+    struct field_walk walk = {v->sample.data, v->sample.length, 0, v->options.dialect,
+                              v->first_eol == CSVK_EOL_CR};
+    uint64_t fields = 0;
+    struct walk_field field;
+    pass_comments(v, &walk.at);
+    if (walk.at >= walk.size) {
+        return false;
+    }
+    do {
+        walk_next(&walk, &field);
+        fields++;
+    } while (!field.last);
+    return fields != v->width && (field.complete || !v->sample_closed);
+}
+
+/* ---- among the records --- */
+
+/* Does a record of the table's width begin with #? The header may; unless it is a comment, too. */
 static bool begins_a_record(const struct csvk_validator *v)
 {
     struct field_walk walk = {v->sample.data, v->sample.length, 0, v->options.dialect,
                               v->first_eol == CSVK_EOL_CR};
+    bool told = v->kept[RULE_COMMENT_LINE].item[0].record == 1;
     while (walk.at < walk.size) {
         bool mark = walk.bytes[walk.at] == '#';
         uint64_t fields = 0;
@@ -24,9 +80,10 @@ static bool begins_a_record(const struct csvk_validator *v)
             walk_next(&walk, &field);
             fields++;
         } while (!field.last);
-        if (mark && fields == v->width) {
+        if (mark && !told && fields == v->width) {
             return true;
         }
+        told = false;
     }
     return false;
 }

@@ -105,21 +105,24 @@ bool norm_is_comment_like(const struct norm_line *header, const struct norm_line
 
 /*
  * The first line begins like a comment, and the header that was found does not; or there is none,
- * or it does and such lines stand below the first record, too.
+ * or it does and such lines stand below the first record, too. Most of them are no records.
  */
 static bool are_comments(const struct norm_header_matter *matter, const struct norm_line *header)
 {
     const struct norm_line *line = matter->line;
     bool among = false, record = false;
+    size_t comments = 1, like_records = 0;
     if (!begins_with_mark(&line[0]) || (header != NULL && !begins_with_mark(header))) {
         return begins_with_mark(&line[0]);
     }
     for (size_t i = 1; i < matter->count; i++) {
         bool comment = norm_is_comment_like(&line[0], &line[i]);
         among = among || (comment && record);
+        comments += comment;
+        like_records += comment && is_of(&line[i], matter->other);
         record = record || (!comment && is_of(&line[i], matter->other));
     }
-    return record && (header == NULL || among);
+    return record && (header == NULL || among) && 2 * like_records < comments;
 }
 
 /* ---- the other dialect ---- */

@@ -485,6 +485,18 @@ static int read_by_long(const struct sniffed *sniffed, struct csvk_sniff *out,
     return status;
 }
 
+/*
+ * Commas stand in the options of a table of blanks, and not equally often: the best delimiter
+ * splits three of four records alike at most, the second one all of them, and into more than a few
+ * fields.
+ */
+static bool is_second_whole(const struct csvk_sniff *out)
+{
+    const struct csvk_sniff_candidate *best = &out->candidate[0], *second = &out->candidate[1];
+    return out->ncandidates > 1 && 4 * best->alike <= 3 * best->records &&
+           second->alike == second->records && second->width > 3 && second->width > best->width;
+}
+
 static enum csvk_sniff_verdict decide(const struct csvk_sniff *out)
 {
     if (out->ncandidates == 0 || out->candidate[0].score < LEAST_SCORE) {
@@ -493,7 +505,7 @@ static enum csvk_sniff_verdict decide(const struct csvk_sniff *out)
     int lead = out->ncandidates > 1 ? out->candidate[0].score - out->candidate[1].score : 100;
     const struct csvk_sniff_candidate *best = &out->candidate[0];
     bool most = best->alike * 100 >= best->records * LEAST_SHARE;
-    bool clear = lead >= LEAST_LEAD && most;
+    bool clear = lead >= LEAST_LEAD && most && !is_second_whole(out);
     return clear ? CSVK_SNIFF_CLEAR : CSVK_SNIFF_AMBIGUOUS;
 }
 

@@ -56,6 +56,11 @@ words=$("$CSVKIT" normalize '--comment=#' --delimiter=tab "$dir/in.csv" -o "$dir
 tells '26 records in, 21 out, 0 rejected, 5 dropped'
 "$CSVKIT" validate -q "$dir/out.csv" || say "not good"
 
+# A blank line above a comment that is dropped stands beside no record that is not whole.
+printf 'a,b\n1,2\n3,4\n\n# end\n' >"$dir/in.csv"
+words=$("$CSVKIT" normalize '--comment=#' "$dir/in.csv" -o "$dir/out.csv" 2>&1) || say "refused: $words"
+tells '5 records in, 3 out, 0 rejected, 2 dropped'
+
 # The delimiter: by the header, by the records, in one column.
 table 'id;n;x\n' '%d;a,b;c\n'
 said

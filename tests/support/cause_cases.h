@@ -136,6 +136,11 @@ static const struct cause_case cause_cases[] = {
      "comment-line@3 field-count@3 field-count@8",
      {"Remove the lines that begin with #; csvkit normalize --comment=# does.", "4 more findings"},
      NULL},
+    {"# of x, and y\n#\n\n1\n2\n# z\n# u\n3\n4,5\n", /* the first one has a comma, and so has a
+                                                        record */
+     "comment-line@1 field-count@2 blank-line@3",
+     {"Remove the lines that begin with #; csvkit normalize --comment=# does."},
+     "Enclose"},
     {"a,b\n1,2\n# x\n3,4\n# y\n5,6\n# z\n#7,8\n", /* a record would go, too */
      "comment-line@3 field-count@3 comment-line@5 field-count@5 comment-line@7 field-count@7",
      {"Remove it, or enclose"},
@@ -144,6 +149,12 @@ static const struct cause_case cause_cases[] = {
      "comment-line@3 field-count@3 comment-line@5 field-count@5",
      {"Remove it, or enclose"},
      "--comment"},
+    {"r:w:0:1:z\n" TEN_OF("u:x:1:2:v\n") "w:y:3:4,,:u\n" TEN_OF("u:x:1:2:v\n"),
+     "delimiter-suspected@0 field-count@12", /* as a list of users has it */
+     {"Give the delimiter with --delimiter=':'."},
+     "Enclose"},
+    {"1:2:3:0,5\n" TEN_OF("12:30:05:1,5\n"), NULL, {"valid"}, "--delimiter"},
+    {TEN_OF("at 12:30:05, u\n") "12:30:06,x,y\n", NULL, {"3 fields, expected 2"}, "--delimiter"},
     {"a,b\n1,2\r", "bare-cr@2", {"Enclose the field."}, "--line-break-in"},
     {"a,b\nx,{\"p\":1,\"q\":\"r, s\"}\ny,1\n",
      "quote-in-unquoted-field@2 field-count@2",

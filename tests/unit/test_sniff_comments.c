@@ -53,6 +53,17 @@ START_TEST(comments_stand_aside)
 }
 END_TEST
 
+/* Options of file systems: commas that stand in no table. */
+START_TEST(another_delimiter_that_splits_all)
+{
+    struct csvk_sniff got = sniff_text(THREE("x /x y a,b 0 0\n") THREE("x /y y a,b 0 0\n")
+                                           THREE("x /y y a,b,c,d 0 0\n") "x / y z 0 0\n");
+    ck_assert_int_eq(got.verdict, CSVK_SNIFF_AMBIGUOUS);
+    got = sniff_text(THREE("x x y,b\n") THREE("x y y,b\n") THREE("x y b,c,d\n") "x y z\n");
+    ck_assert_int_eq(got.verdict, CSVK_SNIFF_CLEAR);
+}
+END_TEST
+
 START_TEST(a_last_field_that_is_not_always_there)
 {
     struct csvk_sniff got = sniff_text("1\t2\n1\t2\n" THREE("3\t4\n1\t2\tx, y\n") THREE("3\t4\n"));
@@ -69,6 +80,7 @@ int main(void)
     Suite *suite = suite_create("sniff comments");
     TCase *tcase = tcase_create("comments");
     tcase_add_test(tcase, comments_stand_aside);
+    tcase_add_test(tcase, another_delimiter_that_splits_all);
     tcase_add_test(tcase, a_last_field_that_is_not_always_there);
     suite_add_tcase(suite, tcase);
     return support_run(suite);
