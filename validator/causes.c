@@ -2,7 +2,7 @@
  * causes.c - one cause, one finding: what follows from a cause that is told is counted, and not
  * told again; and what explains an error stands beside it.
  *
- * Called at the end, when all rules have judged. Seven things happen here:
+ * Called at the end, when all rules have judged. Eight things happen here:
  *
  *   - A file in UTF-16 or UTF-32 without a mark holds nothing that is worth a judgement. That it is
  *     one is told, and the first NUL byte, so that the file is not valid; nothing else is, and
@@ -17,6 +17,8 @@
  *     is not known, the first of a record for the many in it.
  *   - Where most records are short because values at their end are left out (short_cause.c), the
  *     first one stands for all, and none of them was split.
+ *   - The same control character, or a CR, in more places than are told: the first one stands for
+ *     all.
  *   - Where one cause explains all of them, or where all records from one on have the same wrong
  *     width, the first finding stands for all. The counts stay.
  *
@@ -443,6 +445,27 @@ static void fold_ill_formed_records(struct csvk_validator *v)
     kept->count = v->options.max_findings != 0 ? stay : kept->count;
 }
 
+/* The same byte again and again, in more places than can be told: the first one stands for all.
+   What the places behind those that are kept are like, nobody knows; they are counted all the same.
+ */
+static void fold_bytes(struct csvk_validator *v, enum rule_index rule)
+{
+    struct csvk_findings *kept = &v->kept[rule];
+    if (v->options.max_findings == 0 || kept->count < RUN_LEAST ||
+        v->count[rule] <= v->options.max_findings) {
+        return;
+    }
+    for (size_t i = 1; i < kept->count; i++) {
+        const struct csvk_finding *f = &kept->item[i], *first = &kept->item[0];
+        bool told = f->nextras != 0 && first->nextras != 0;
+        if (has_extra(f, "follows") ||
+            (told && strcmp(f->extra[0].text, first->extra[0].text) != 0)) {
+            return;
+        }
+    }
+    drop_all_but_first(kept, 1);
+}
+
 void causes_judge(struct csvk_validator *v)
 {
     if (v->failed) {
@@ -488,4 +511,6 @@ void causes_judge(struct csvk_validator *v)
     drop_controls(v);
     fold_ill_formed(v);
     fold_ill_formed_records(v);
+    fold_bytes(v, RULE_CONTROL_CHAR);
+    fold_bytes(v, RULE_BARE_CR);
 }
