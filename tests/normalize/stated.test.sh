@@ -28,6 +28,13 @@ printf 'id,n,day,p,q\n1,x,2024-01-31,5,6\n2,y,2024-02-28\n3,z,2024-02-28,5\n4,u,
 words=$("$CSVKIT" normalize "$dir/in.csv" 2>&1 >"$dir/out.csv") && say "not refused"
 tells 'record 3, byte'
 tells '--ragged=pad adds them, empty'
+printf 'id,n,day,p,q\n1,x,2024-01-31,5,6\n' | tee "$dir/head" >"$dir/in.csv"
+printf '%d,x,2024-01-31,5,6\n' 2 3 4 >>"$dir/in.csv"
+printf '5,y,2024-02-28\n6,z,2024-02-28,5\n7,u,2024-02-28\n' >>"$dir/in.csv"
+words=$("$CSVKIT" normalize "$dir/in.csv" 2>&1 >"$dir/out.csv") && say "not refused"
+silent --ragged=pad # most are whole
+cp "$dir/head" "$dir/in.csv"
+printf '2,y,2024-02-28\n3,z,2024-02-28,5\n4,u,2024-02-28\n' >>"$dir/in.csv"
 "$CSVKIT" normalize -q --ragged=pad "$dir/in.csv" -o "$dir/out.csv" && "$CSVKIT" validate -q "$dir/out.csv" ||
     say "the advice does not help"
 

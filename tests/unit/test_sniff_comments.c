@@ -37,6 +37,7 @@ START_TEST(comments_stand_aside)
         {"a,b\n1,2\n#2,4\n3,6\n8\n", 0, 5, ','},
         {"#1,2\n#2,4\n#3,6\n", 0, 3, ','},
         {"# by x\n# by y\n", 0, 2, ','},
+        {"# by x\n1\n2\n", 0, 3, ','},
         {"sep=;\na;b\n# by x\n1;2\n", 0, 3, ';'},
         /* A last field that is not always there. */
         {"a\tb\tc\n" THREE("1\t2\n") THREE("1\t2\t3, 4\n") THREE("1\t2\n"), 0, 10, '\t'},
