@@ -76,6 +76,9 @@ struct csvk_sniff {
     uint64_t skip_head; /* lines above the table; dialect and header are those below them */
     struct csvk_sniff_part on_head;
     uint32_t reserved;
+    uint64_t comments; /* lines that begin with # and are no records; not counted in `records` */
+    struct csvk_sniff_part on_comments;
+    uint32_t reserved_too;
 };
 
 /*

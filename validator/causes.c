@@ -2,7 +2,7 @@
  * causes.c - one cause, one finding: what follows from a cause that is told is counted, and not
  * told again; and what explains an error stands beside it.
  *
- * Called at the end, when all rules have judged. Six things happen here:
+ * Called at the end, when all rules have judged. Eight things happen here:
  *
  *   - A file in UTF-16 or UTF-32 without a mark holds nothing that is worth a judgement. That it is
  *     one is told, and the first NUL byte, so that the file is not valid; nothing else is, and
@@ -15,6 +15,10 @@
  *   - Where the quotes of a file are data, the first one that is at fault stands for all.
  *   - In text of another encoding the first ill-formed sequence stands for all; where the encoding
  *     is not known, the first of a record for the many in it.
+ *   - Where most records are short because values at their end are left out (short_cause.c), the
+ *     first one stands for all, and none of them was split.
+ *   - The same control character, or a CR, in more places than are told: the first one stands for
+ *     all.
  *   - Where one cause explains all of them, or where all records from one on have the same wrong
  *     width, the first finding stands for all. The counts stay.
  *
@@ -256,6 +260,18 @@ static void follow_quotes(struct csvk_validator *v, const struct csvk_finding *c
     }
 }
 
+/* Delimiters at the end of lines, where another delimiter is the right one. */
+static void follow_trailing(struct csvk_validator *v, const struct csvk_finding *cause)
+{
+    struct csvk_findings *kept = &v->kept[RULE_TRAILING_DELIMITER];
+    if (v->options.max_findings != 0) {
+        drop_all_but_first(kept, v->kept[RULE_FIELD_COUNT].count == 0);
+    }
+    for (size_t i = 0; i < kept->count; i++) {
+        follow(v, &kept->item[i], cause);
+    }
+}
+
 /* Quotes that are data are the cause of all that is said about quotes. */
 static void explain_strays(struct csvk_validator *v)
 {
@@ -280,11 +296,11 @@ static enum rule_index cause_of_all(struct csvk_validator *v)
     if (v->kept[RULE_SEP_DIRECTIVE].count != 0 && v->options.sep != CSVK_SEP_FOUND) {
         return RULE_SEP_DIRECTIVE;
     }
-    if (comment != NULL && comment->record == 1) {
-        return RULE_COMMENT_LINE;
-    }
     if (v->kept[RULE_DELIMITER_SUSPECTED].count != 0) {
         return RULE_DELIMITER_SUSPECTED;
+    }
+    if (comment != NULL && comment->record == 1) {
+        return RULE_COMMENT_LINE;
     }
     return v->kept[RULE_PREAMBLE_SUSPECTED].count != 0 ? RULE_PREAMBLE_SUSPECTED : RULES;
 }
@@ -429,6 +445,27 @@ static void fold_ill_formed_records(struct csvk_validator *v)
     kept->count = v->options.max_findings != 0 ? stay : kept->count;
 }
 
+/* The same byte again and again, in more places than can be told: the first one stands for all.
+   What the places behind those that are kept are like, nobody knows; they are counted all the same.
+ */
+static void fold_bytes(struct csvk_validator *v, enum rule_index rule)
+{
+    struct csvk_findings *kept = &v->kept[rule];
+    if (v->options.max_findings == 0 || kept->count < RUN_LEAST ||
+        v->count[rule] <= v->options.max_findings) {
+        return;
+    }
+    for (size_t i = 1; i < kept->count; i++) {
+        const struct csvk_finding *f = &kept->item[i], *first = &kept->item[0];
+        bool told = f->nextras != 0 && first->nextras != 0;
+        if (has_extra(f, "follows") ||
+            (told && strcmp(f->extra[0].text, first->extra[0].text) != 0)) {
+            return;
+        }
+    }
+    drop_all_but_first(kept, 1);
+}
+
 void causes_judge(struct csvk_validator *v)
 {
     if (v->failed) {
@@ -447,7 +484,12 @@ void causes_judge(struct csvk_validator *v)
         drop_names(v, first_kept(v, all));
     }
     uint64_t records = v->totals.records;
-    explain_comments(v);
+    if (all == RULE_DELIMITER_SUSPECTED && v->options.max_findings != 0) {
+        drop_all_but_first(&v->kept[RULE_COMMENT_LINE], 0);
+    } else {
+        explain_comments(v);
+        comment_cause_fold(v);
+    }
     explain_records(v, RULE_COPY_END_MARKER, records, records);
     explain_records(v, RULE_TRUNCATED_SUSPECTED, records, records);
     explain_records(v, RULE_FOOTER_SUSPECTED, v->shape.tail.first, records);
@@ -455,12 +497,20 @@ void causes_judge(struct csvk_validator *v)
     explain_strays(v);
     if (all == RULE_DELIMITER_SUSPECTED) {
         follow_quotes(v, first_kept(v, all)); /* an enclosure stands where a field begins */
+        follow_trailing(v, first_kept(v, all));
     }
     if (all != RULES && explain_records(v, all, 1, records) == v->kept[RULE_FIELD_COUNT].count) {
+        fold(v, RULE_FIELD_COUNT, 0, 0);
+    }
+    if (all == RULES && short_cause_judge(v)) {
+        drop_all_but_first(&v->kept[RULE_SPLIT_RECORD_SUSPECTED], 0);
+        v->count[RULE_SPLIT_RECORD_SUSPECTED] = 0;
         fold(v, RULE_FIELD_COUNT, 0, 0);
     }
     fold_tail(v);
     drop_controls(v);
     fold_ill_formed(v);
     fold_ill_formed_records(v);
+    fold_bytes(v, RULE_CONTROL_CHAR);
+    fold_bytes(v, RULE_BARE_CR);
 }

@@ -364,13 +364,16 @@ static void judge_footer(struct csvk_validator *v)
    after them has another width. */
 static void judge_first_comment(struct csvk_validator *v)
 {
-    const struct shape *s = &v->shape;
     uint64_t next = v->first_hash ? sample_comments(v) + 1 : 0;
-    bool next_differs = s->wide_first == next || (s->tail.first == next && s->tail.count != 0);
-    if (next > 1 && next_differs) {
+    if (next > 1 && sample_differs_below_comments(v)) {
         struct place place = {v->first_offset, v->first_end - v->first_offset, 1, 1};
+        struct csvk_findings *kept = &v->kept[RULE_COMMENT_LINE];
         struct csvk_finding *f = add_lines(v, RULE_COMMENT_LINE, &place, 1);
         if (f != NULL) {
+            struct csvk_finding first = *f; /* in the order of their places */
+            memmove(&kept->item[1], &kept->item[0], (kept->count - 1) * sizeof first);
+            kept->item[0] = first;
+            f = &kept->item[0];
             finding_remedy(v, f,
                            "Remove the lines that begin with #; csvkit normalize --comment=# "
                            "does.");

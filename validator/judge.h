@@ -285,6 +285,8 @@ bool judge_is_sep(struct csvk_bytes head);
 bool sample_begins_with_sep(const struct csvk_validator *v);
 /* How many lines at the start of the file begin with #, and empty ones below them. */
 size_t sample_comments(const struct csvk_validator *v);
+/* The record below them has another width than the table. */
+bool sample_differs_below_comments(const struct csvk_validator *v);
 void sample_feed(struct csvk_validator *v);
 void sample_merge(struct csvk_validator *left, const struct csvk_validator *right);
 void sample_judge(struct csvk_validator *v);
@@ -294,6 +296,10 @@ void judge_title(struct csvk_validator *v);
 
 /* causes.c */
 void causes_judge(struct csvk_validator *v);
+/* comment_cause.c: one finding for lines that begin with #, and one for their widths. */
+void comment_cause_fold(struct csvk_validator *v);
+/* short_cause.c: are values at the end of most records left out? Then their findings say so. */
+bool short_cause_judge(struct csvk_validator *v);
 
 /* remedies.c: at the end, after the causes */
 void remedies_judge(struct csvk_validator *v);

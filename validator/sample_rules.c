@@ -19,6 +19,8 @@
 #define SAMPLE_RECORDS    100
 #define COLUMNS_LOOKED_AT 64
 #define LEAST_SCORE       70 /* of 100, for a delimiter that stands in ordinary values */
+#define RECORDS_ALIKE     10 /* and fields, that no ordinary values have */
+#define WIDTH_ALIKE       4
 #define SCORE_AHEAD       20 /* of 100, by which sniff prefers another delimiter */
 
 void sample_feed(struct csvk_validator *v)
@@ -348,18 +350,22 @@ static int score_in_use(const struct csvk_validator *v, const struct csvk_sniff 
     return 0;
 }
 
-/* Times, addresses, two words: bytes that stand in ordinary values divide them alike, too. */
-static bool is_prose(const struct csvk_sniff_candidate *best)
+/* Times, addresses, two words: bytes that stand in ordinary values divide them alike, too. Not
+   where the delimiter in use divides the records unlike, and all of them, which are many, are
+   alike. */
+static bool is_prose(const struct csvk_validator *v, const struct csvk_sniff_candidate *best)
 {
     bool ordinary =
         best->dialect.more_length == 0 && strchr(": ^", best->dialect.delimiter) != NULL;
-    return ordinary && (best->width < 3 || best->score < LEAST_SCORE);
+    bool alike = v->count[RULE_FIELD_COUNT] != 0 && best->alike == best->records &&
+                 best->records >= RECORDS_ALIKE && best->width >= WIDTH_ALIKE;
+    return ordinary && !alike && (best->width < 3 || best->score < LEAST_SCORE);
 }
 
 static void tell_delimiter(struct csvk_validator *v, const struct sight *s,
                            const struct csvk_sniff *sniff)
 {
-    char name[48], text[128];
+    char name[48], text[160];
     struct csvk_finding *f =
         sample_add_finding(v, RULE_DELIMITER_SUSPECTED, s->first_begin, first_record_length(v, s));
     if (f == NULL) {
@@ -372,6 +378,14 @@ static void tell_delimiter(struct csvk_validator *v, const struct sight *s,
     finding_number(f, "score_in_use", CSVK_EXTRA_NUMBER, (uint64_t)score_in_use(v, sniff));
     /* The platform takes one byte. */
     bool convert = sniff->dialect.more_length != 0 && v->options.profile == CSVK_PROFILE_KEBOOLA;
+    if (sniff->comments != 0) {
+        snprintf(text, sizeof text,
+                 "Drop the lines that begin with # and give the delimiter: csvkit normalize "
+                 "--comment=# --delimiter='%s' does.",
+                 name);
+        finding_remedy(v, f, text);
+        return;
+    }
     snprintf(text, sizeof text,
              convert ? "Convert the file: csvkit normalize --delimiter='%s' does."
                      : "Give the delimiter with --delimiter='%s'.",
@@ -419,7 +433,7 @@ static void judge_delimiter(struct csvk_validator *v, const struct sight *s)
     bool other = sniff.verdict == CSVK_SNIFF_CLEAR && sniff.ncandidates != 0 &&
                  !csvk_delimiter_same(&sniff.dialect, &v->options.dialect);
     int ahead = other ? sniff.candidate[0].score - score_in_use(v, &sniff) : 0;
-    if (ahead >= SCORE_AHEAD && !is_prose(&sniff.candidate[0])) {
+    if (ahead >= SCORE_AHEAD && !is_prose(v, &sniff.candidate[0])) {
         tell_delimiter(v, s, &sniff);
     }
 }
@@ -502,32 +516,6 @@ bool sample_begins_with_sep(const struct csvk_validator *v)
     return !v->options.continuation &&
            (v->options.sep == CSVK_SEP_FOUND ||
             judge_is_sep((struct csvk_bytes){v->sample.data, v->sample.length}));
-}
-
-/* Passes the line break at *at, of one or two bytes. False: there is none. */
-static bool pass_line_break(const struct csvk_buf *text, size_t *at)
-{
-    size_t from = *at;
-    *at += *at < text->length && text->data[*at] == '\r';
-    *at += *at < text->length && text->data[*at] == '\n';
-    return *at != from;
-}
-
-size_t sample_comments(const struct csvk_validator *v)
-{
-    size_t lines = 0, at = 0;
-    const unsigned char *s = v->sample.data;
-    while (at < v->sample.length && s[at] == '#') {
-        while (at < v->sample.length && s[at] != '\n' && s[at] != '\r') {
-            at++;
-        }
-        pass_line_break(&v->sample, &at);
-        lines++;
-    }
-    while (lines != 0 && pass_line_break(&v->sample, &at)) {
-        lines++;
-    }
-    return lines;
 }
 
 void sample_judge(struct csvk_validator *v)

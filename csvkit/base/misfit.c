@@ -164,4 +164,7 @@ const struct csvk_misfit_text csvk_misfit_texts[] = {
                    "Read CR as a line break: csvkit normalize --line-break-in=any does."},
     [MISFIT_JOINED] = {"the header of another file follows without a line break",
                        "End every file with a line break before they are joined."},
+    [MISFIT_SHORT] = {"most records are short, and none is wider",
+                      "If the values left out are the last ones of each record, csvkit normalize "
+                      "--ragged=pad adds them, empty."},
 };

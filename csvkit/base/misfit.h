@@ -23,6 +23,7 @@ enum misfit_reason {
     MISFIT_COMMA,
     MISFIT_CR,
     MISFIT_JOINED,
+    MISFIT_SHORT,
 };
 
 /* What is wrong, and what a person can do about it. By reason; of MISFIT_UNKNOWN both are NULL. */

@@ -170,6 +170,9 @@ static int write_json(const struct proposal *proposal, struct csvk_buf *out)
     open_part(&json, "skip_head");
     csvk_json_put_uint(&json, "value", sniff->skip_head);
     close_part(&json, &sniff->on_head);
+    open_part(&json, "comments");
+    csvk_json_put_uint(&json, "value", sniff->comments);
+    close_part(&json, &sniff->on_comments);
     open_part(&json, "encoding");
     csvk_json_put_string(&json, "value", sniff->encoding[0] != '\0' ? sniff->encoding : NULL);
     csvk_json_put_bool(&json, "mark", sniff->mark > 0);
@@ -258,6 +261,9 @@ static int write_text(const struct proposal *proposal, struct csvk_buf *out)
         snprintf(option, sizeof option, "--skip-head=%llu", (unsigned long long)sniff->skip_head);
         status = csvk_buf_printf(out, "  lines above %-12s %3d  %s\n", option, sniff->on_head.score,
                                  sniff->on_head.evidence);
+    }
+    if (status == CSVK_OK && sniff->comments != 0) {
+        status = add_line(out, "comments", "--comment=#", &sniff->on_comments);
     }
     if (status == CSVK_OK) {
         status = add_byte_line(out, "enclosure", sniff->dialect.enclosure, &sniff->on_enclosure);

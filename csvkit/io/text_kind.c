@@ -133,6 +133,49 @@ static bool is_mail(struct csvk_bytes text)
     return found >= 2;
 }
 
+/* ---- paragraphs of fields ---- */
+
+/* The name before `:` at the start of a line, without blanks at its end; empty: there is none. */
+static struct csvk_bytes name_of(struct csvk_bytes text)
+{
+    enum { MOST = 40 };
+    size_t i = 0;
+    while (i < text.len && i < MOST && text.ptr[i] != ':') {
+        unsigned char c = text.ptr[i] | 0x20;
+        bool letter = (c >= 'a' && c <= 'z') || (text.ptr[i] >= '0' && text.ptr[i] <= '9');
+        if (!letter && (i == 0 || strchr("_- \t", text.ptr[i]) == NULL)) {
+            return (struct csvk_bytes){text.ptr, 0};
+        }
+        i++;
+    }
+    bool ends = i + 1 < text.len && text.ptr[i] == ':' && is_space(text.ptr[i + 1]);
+    while (ends && i > 0 && is_space(text.ptr[i - 1])) {
+        i--;
+    }
+    return (struct csvk_bytes){text.ptr, ends ? i : 0};
+}
+
+/* Lines `name: value`, perhaps with lines that go on behind a blank; after an empty line the first
+   name comes again. */
+static bool is_paragraphs(struct csvk_bytes text)
+{
+    enum { LEAST = 3 };
+    struct csvk_bytes first = name_of(text);
+    size_t names = 0;
+    if (first.len == 0) {
+        return false;
+    }
+    for (; text.len > 0 && text.ptr[0] != '\r' && text.ptr[0] != '\n'; text = next_line(text)) {
+        bool goes_on = text.ptr[0] == ' ' || text.ptr[0] == '\t';
+        if (!goes_on && name_of(text).len == 0) {
+            return false;
+        }
+        names += !goes_on;
+    }
+    struct csvk_bytes again = name_of(next_line(text));
+    return names >= LEAST && again.len == first.len && memcmp(again.ptr, first.ptr, first.len) == 0;
+}
+
 /* ---- text in lines: a log, a document ---- */
 
 static const char delimiters[] = ",;\t|"; /* the usual ones */
@@ -347,6 +390,9 @@ static const struct {
     {is_lfs_pointer, {"a pointer of git-lfs, not the file itself", "Fetch the file: git lfs pull"}},
     {is_rtf, {"a text document (RTF)", "Save it as plain text (UTF-8)."}},
     {is_mail, {"an e-mail", "Save the attachment with the data."}},
+    {is_paragraphs,
+     {"paragraphs of names and values",
+      "Make a table of it first, with a row for each paragraph."}},
     {is_drawn_table,
      {"a table drawn with bars and dashes",
       "Let the program that printed it write CSV, as psql --csv does."}},

@@ -394,9 +394,15 @@ static void doubt_line_after(const struct norm_matter *m, const struct norm_line
     }
 }
 
+/* No line of a value: the option says so. */
+static bool is_comment(const struct norm_view *view, size_t at)
+{
+    return view->comment != CSVK_NO_BYTE && norm_view_is(view, at, view->comment);
+}
+
 bool norm_line_is_doubtful(const struct norm_view *view, size_t at, size_t width)
 {
-    if (at >= view->length) {
+    if (at >= view->length || is_comment(view, at)) {
         return false;
     }
     struct norm_line next = norm_view_outline(view, at);
@@ -415,7 +421,7 @@ void norm_doubt(const struct norm_view *view, const struct norm_line *line,
         norm_decide_quotes(&m);
         return;
     }
-    if (line->end >= view->length) {
+    if (line->end >= view->length || is_comment(view, line->end)) {
         return;
     }
     struct norm_line next = norm_view_outline(view, line->end);

@@ -103,6 +103,28 @@ bool norm_is_comment_like(const struct norm_line *header, const struct norm_line
            header->cell[0].ptr[0] == line->cell[0].ptr[0];
 }
 
+/*
+ * The first line begins like a comment, and the header that was found does not; or there is none,
+ * or it does and such lines stand below the first record, too. Most of them are no records.
+ */
+static bool are_comments(const struct norm_header_matter *matter, const struct norm_line *header)
+{
+    const struct norm_line *line = matter->line;
+    bool among = false, record = false;
+    size_t comments = 1, like_records = 0;
+    if (!begins_with_mark(&line[0]) || (header != NULL && !begins_with_mark(header))) {
+        return begins_with_mark(&line[0]);
+    }
+    for (size_t i = 1; i < matter->count; i++) {
+        bool comment = norm_is_comment_like(&line[0], &line[i]);
+        among = among || (comment && record);
+        comments += comment;
+        like_records += comment && is_of(&line[i], matter->other);
+        record = record || (!comment && is_of(&line[i], matter->other));
+    }
+    return record && (header == NULL || among) && 2 * like_records < comments;
+}
+
 /* ---- the other dialect ---- */
 
 /* Characters that word processors put in place of quotes. Three bytes each. */
@@ -243,8 +265,7 @@ void norm_header_cause(const struct norm_header_matter *matter, char *text, size
         snprintf(text, room, "; ' stands around fields%s",
                  matter->view->dialect.enclosure == '"' ? " (try --enclosure=\"'\")"
                                                         : ", and another enclosure was given");
-    } else if (header != NULL && matter->view->comment == CSVK_NO_BYTE &&
-               begins_with_mark(&matter->line[0]) && !begins_with_mark(header)) {
+    } else if (matter->view->comment == CSVK_NO_BYTE && are_comments(matter, header)) {
         snprintf(text, room,
                  "; the first line begins like a comment (--comment=%c drops all lines that do)",
                  matter->line[0].cell[0].ptr[0]);
@@ -259,9 +280,15 @@ void norm_header_cause(const struct norm_header_matter *matter, char *text, size
         snprintf(text, room,
                  "; a name is missing, often the first one, that of row names: write it into the "
                  "first line (--missing-names=first adds col_1)");
+    } else if (matter->ends_early) {
+        snprintf(text, room, "; likely " NORM_SHORT_RECORDS);
     } else if (matter->other > matter->width) {
         snprintf(text, room,
                  "; the last ones have no name (--widen makes the table as wide as its widest "
                  "record)");
+    } else {
+        snprintf(text, room,
+                 "; values are missing, and nothing shows which (csvkit validate lists these "
+                 "records)");
     }
 }

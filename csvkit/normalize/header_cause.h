@@ -13,12 +13,17 @@
 #include "csvkit/normalize.h"
 #include "csvkit/normalize/view.h"
 
+/* What is said where values at the end of most records are left out. */
+#define NORM_SHORT_RECORDS                                                                         \
+    "values left out at the end of most records, as none is wider (--ragged=pad adds them, empty)"
+
 struct norm_header_matter {
     const struct norm_view *view;
     const struct norm_line *line; /* the header, and the records after it; no blank lines */
     size_t count;
     size_t width, other; /* of the header; of most records */
     enum csvk_normalize_ragged ragged;
+    bool ends_early; /* most records are short: values at their end are left out */
 };
 
 /* The header begins with a mark of comments, and so does the record. */

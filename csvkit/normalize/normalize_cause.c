@@ -5,7 +5,7 @@
  * The idea: the first records that need inference because of their width or their enclosures are
  * looked at. A byte that stands equally often in nearly all of them may be the delimiter;
  * apostrophes around fields may be the enclosure; and one width that all of them share says that
- * the header is not the header.
+ * the header is not the header. That values at the end are left out, the sample has seen.
  *
  * A guess never outranks what the user said: no other value is named of an option that was given,
  * unless the records refute the one that was, and then the text says which one it was. That an
@@ -14,6 +14,7 @@
 #include "csvkit/normalize/normalize_private.h"
 
 #include "csvkit/base/delimiter.h"
+#include "csvkit/normalize/header_cause.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -160,7 +161,12 @@ static void suggest_lines(const struct norm *norm, char *text, size_t room)
 static void suggest_for_width(const struct norm *norm, char *text, size_t room)
 {
     const struct norm_signs *s = &norm->signs;
-    if (in_most(norm, s->apostrophes) && norm->in.enclosure != '\'') {
+    if (norm->sample.ends_early) {
+        snprintf(text, room, NORM_SHORT_RECORDS);
+    } else if (norm->sample.widens && norm->signs.looked == 1) {
+        snprintf(text, room,
+                 "a table of two widths (--widen makes the table as wide as its widest record)");
+    } else if (in_most(norm, s->apostrophes) && norm->in.enclosure != '\'') {
         snprintf(text, room, "wrong enclosure: ' stands around fields%s",
                  is_enclosure_open(norm) ? " (try --enclosure=\"'\")"
                                          : ", and another one was given");

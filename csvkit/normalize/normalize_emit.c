@@ -286,13 +286,16 @@ int norm_refuse(struct norm *norm, const struct norm_record *rec, const char *re
 
 /*
  * A record has to be rejected and there is no file for rejects: the run fails. In a table of one
- * column it is most often the delimiter that is wrong, not the record, so the text says so.
+ * column it is most often the delimiter that is wrong, not the record, so the text says so; and
+ * where most records are short, the text says what helps all of them.
  */
 static int refuse_without_rejects(struct norm *norm, const struct norm_record *rec,
                                   enum norm_cause cause, const char *reason)
 {
     char likely[240] = "";
-    bool name_cause = cause == NORM_CAUSE_WIDTH && norm->width == 1;
+    const struct norm_sample *sample = &norm->sample;
+    bool name_cause =
+        cause == NORM_CAUSE_WIDTH && (norm->width == 1 || sample->ends_early || sample->widens);
     if (name_cause) {
         norm_likely_cause(norm, likely, sizeof likely);
     }

@@ -415,6 +415,7 @@ int norm_is_before_short(struct norm *norm, const struct norm_record *rec, bool 
     size_t at = (size_t)(norm_record_end(rec) - rec->r.offset);
     norm_arena_clear(&norm->arena);
     *is = false;
+    at = norm_view_skip_comments(&view, at);
     if (at >= view.length) {
         return CSVK_OK;
     }

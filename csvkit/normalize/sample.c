@@ -6,6 +6,7 @@
  * message.
  */
 #include "csvkit/normalize/sample.h"
+#include "csvkit/base/early_ends.h"
 #include "csvkit/normalize/header_cause.h"
 
 #include <stdio.h>
@@ -93,6 +94,48 @@ static bool are_equal(const struct norm_line *a, const struct norm_line *b)
     return equal;
 }
 
+/* ---- short records ----------------------------------------------------------------------------
+ */
+
+/* A record with a fault says nothing, and neither does one beside it. */
+static int ends_early(const struct record_list *list, size_t from, size_t width, bool *ends)
+{
+    struct csvk_early_ends records = {.width = width};
+    size_t most = 0;
+    for (size_t i = from; i < list->count; i++) {
+        most = list->line[i].ncells > most ? list->line[i].ncells : most;
+        records.other = records.other || list->line[i].faults != 0;
+    }
+    struct csvk_bytes *field = csvk_reallocarray(NULL, most + 1, sizeof *field);
+    for (size_t i = from; i < list->count && field != NULL; i++) {
+        const struct norm_line *line = &list->line[i];
+        for (size_t k = 0; k < line->ncells; k++) {
+            field[k] = (struct csvk_bytes){line->cell[k].ptr, line->cell[k].len};
+        }
+        csvk_early_ends_add(&records, field, line->ncells);
+    }
+    csvk_free(field);
+    *ends = csvk_early_ends_show(&records);
+    return field != NULL ? CSVK_OK : CSVK_ENOMEM;
+}
+
+/* A quarter of the records has more fields, all as many; the first record lacks the last ones. */
+static bool widens(const struct record_list *list, size_t from, size_t width)
+{
+    size_t wide = 0, most = 0;
+    for (size_t i = from; i < list->count; i++) {
+        const struct norm_line *line = &list->line[i];
+        bool more = line->ncells > width;
+        if (line->faults != 0 || (more && most != 0 && line->ncells != most) ||
+            (more && line->cell[line->ncells - 1].len == 0)) {
+            return false;
+        }
+        most = more ? line->ncells : most;
+        wide += more;
+    }
+    return width > 1 && wide >= 3 && 4 * wide >= list->count;
+}
+
 /* ---- the header -------------------------------------------------------------------------------
  */
 
@@ -160,9 +203,11 @@ static struct verdict judge_by(const struct norm_view *view, const struct record
                                            .count = list->count,
                                            .width = width,
                                            .other = most_frequent(list, 1, &v.most)};
+    v.most = 0;
     for (size_t i = 1; i < list->count; i++) {
         const struct norm_line *line = &list->line[i];
         bool comment = norm_is_comment_like(&list->line[0], line);
+        v.most += !comment && is_of(line, v.matter.other);
         v.sound += line->faults == 0 && !comment;
         v.agree += line->faults == 0 && !comment && line->ncells == width;
     }
@@ -206,6 +251,7 @@ static int refuse_header(struct norm_sample *sample, const struct norm_view *vie
     if (status == CSVK_OK && v.disagrees && !is_padded(&v, ragged)) {
         char cause[240];
         v.matter.ragged = ragged;
+        v.matter.ends_early = sample->ends_early;
         norm_header_cause(&v.matter, cause, sizeof cause, &sample->lines_above);
         snprintf(sample->refusal, sizeof sample->refusal,
                  "the header has %zu name%s, %llu of %llu records have %zu field%s%s", width,
@@ -280,6 +326,11 @@ int norm_sample_take(struct norm_sample *sample, const struct norm_view *view, s
     sample->habit.fitting = csvk_calloc(width + 1, sizeof *sample->habit.fitting);
     int status = sample->evidence != NULL && sample->habit.fitting != NULL ? CSVK_OK : CSVK_ENOMEM;
     status = status == CSVK_OK ? read_head(view, &list) : status;
+    if (status == CSVK_OK && ragged == CSVK_NORMALIZE_RAGGED_REPAIR) {
+        size_t from = header == CSVK_NORMALIZE_HEADER;
+        status = ends_early(&list, from, width, &sample->ends_early);
+        sample->widens = widens(&list, from, width);
+    }
     if (status == CSVK_OK && header == CSVK_NORMALIZE_HEADER && list.count != 0) {
         status = refuse_header(sample, view, &list, width, ragged);
     }

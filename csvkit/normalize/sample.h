@@ -13,6 +13,8 @@ struct norm_sample {
     size_t end;         /* of the last record that was counted, in the view */
     char refusal[320];  /* why the table as a whole is refused; "" when it is not */
     size_t lines_above; /* with a refusal: lines above what looks like the header; else 0 */
+    bool widens;        /* many records have the same number of fields more */
+    bool ends_early;    /* most records are short: values at their end are left out */
 };
 
 /*

@@ -119,7 +119,7 @@ static void cut_at_break(struct csvk_bytes *text)
 }
 
 static const struct csvk_sized sniff_type =
-    CSVK_SIZED(struct csvk_sniff, reserved, CSVK_SIZED_BY_HAND);
+    CSVK_SIZED(struct csvk_sniff, reserved_too, CSVK_SIZED_BY_HAND);
 
 /* Takes the table that begins below `lines`, when dialect and header of it are clear. */
 static int take_below(struct csvk_bytes text, const struct csvk_dialect *dialect, bool *taken,
@@ -173,6 +173,47 @@ static int look_above(struct csvk_bytes text, struct csvk_sniff *out, struct csv
     return status;
 }
 
+/* Dialect and header of the text, and the lines above the table. */
+static int sniff_lines(struct csvk_bytes text, struct csvk_sniff *out, struct csvk_error *err)
+{
+    int status = csvk_sniff_dialect(text, out, err);
+    if (status == CSVK_OK) {
+        status = csvk_sniff_header(text, out, err);
+    }
+    status = status == CSVK_OK ? look_above(text, out, err) : status;
+    if (status == CSVK_OK && out->verdict == CSVK_SNIFF_ONE_COLUMN && csvk_sniff_is_prose(text)) {
+        out->verdict = CSVK_SNIFF_NOT_TABLE;
+        csvk_sniff_report(&out->on_delimiter, 0, "the file looks like running text");
+    }
+    return status;
+}
+
+/* Takes what the text is like without its comments, when it has some. `out` as it was `before`. */
+static int look_between(struct csvk_bytes text, const struct csvk_sniff *before,
+                        struct csvk_sniff *out, struct csvk_error *err)
+{
+    struct csvk_buf room = CSVK_BUF_INIT;
+    struct csvk_sniff other = *before;
+    uint64_t comments;
+    int status = csvk_sniff_without_comments(text, &room, &comments);
+    struct csvk_bytes rest = {room.data, room.length};
+    if (status != CSVK_OK) {
+        status = csvk_fail(err, CSVK_ENOMEM, "out of memory while sniffing");
+    } else if (comments != 0 && has_content(rest)) {
+        status = sniff_lines(rest, &other, err);
+        if (status == CSVK_OK && csvk_sniff_are_comments(out, &other, comments)) {
+            *out = other;
+            out->comments = comments;
+            csvk_sniff_report(&out->on_comments, 90,
+                              "%llu line%s with # and %s no record%s of this table",
+                              (unsigned long long)comments, comments == 1 ? " begins" : "s begin",
+                              comments == 1 ? "is" : "are", comments == 1 ? "" : "s");
+        }
+    }
+    csvk_buf_release(&room);
+    return status;
+}
+
 static int sniff_text(struct csvk_bytes text, struct csvk_sniff *out, struct csvk_error *err)
 {
     if (out->cut) {
@@ -186,16 +227,11 @@ static int sniff_text(struct csvk_bytes text, struct csvk_sniff *out, struct csv
                                         : "there is no record");
         return CSVK_OK;
     }
-    int status = csvk_sniff_dialect(text, out, err);
-    if (status == CSVK_OK) {
-        status = csvk_sniff_header(text, out, err);
-    }
-    status = status == CSVK_OK ? look_above(text, out, err) : status;
-    if (status == CSVK_OK && out->verdict == CSVK_SNIFF_ONE_COLUMN && csvk_sniff_is_prose(text)) {
-        out->verdict = CSVK_SNIFF_NOT_TABLE;
-        csvk_sniff_report(&out->on_delimiter, 0, "the file looks like running text");
-    }
-    return status;
+    const struct csvk_sniff before = *out;
+    int status = sniff_lines(text, out, err);
+    return status == CSVK_OK && csvk_sniff_may_have_comments(out)
+               ? look_between(text, &before, out, err)
+               : status;
 }
 
 /* As csvk_sniff, with a struct of zeros of this library's version. */

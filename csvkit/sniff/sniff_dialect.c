@@ -50,7 +50,8 @@ struct dialect_reading {
     uint64_t like_first;    /* records of that width when surplus empty fields are left out */
     uint64_t width[WIDTHS], count[WIDTHS]; /* the widths met, and how many records have each */
     size_t nwidths;
-    bool cut; /* the last record may be half a record when it has no line break */
+    bool end_early; /* records that lack the last field count as alike */
+    bool cut;       /* the last record may be half a record when it has no line break */
 };
 
 static void count_width(struct dialect_reading *reading, uint64_t width)
@@ -233,6 +234,32 @@ static bool is_prose(const struct dialect_reading *reading)
     return reading->seen.alike < reading->seen.records && reading->spaced * 2 >= reading->inner;
 }
 
+/*
+ * Records of two widths, one of which lacks the last field of the other: a note that is not always
+ * there. Only with delimiters that stand in no prose, and when nearly all records are such.
+ */
+static void count_early_ends(struct dialect_reading *reading, double *alike)
+{
+    struct csvk_sniff_candidate *seen = &reading->seen;
+    enum { ENOUGH = 10 };
+    int byte = seen->dialect.delimiter;
+    if (seen->records < ENOUGH || byte == 0 || strchr("\t|\x01\x1f", byte) == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < reading->nwidths; i++) {
+        for (size_t k = 0; k < reading->nwidths; k++) {
+            uint64_t both = reading->count[i] + reading->count[k];
+            bool next = reading->width[k] + 1 == reading->width[i] && reading->width[k] > 1;
+            if (next && both * 20 >= seen->records * 19 && (double)both * 0.9 > *alike) {
+                reading->end_early = true;
+                seen->width = reading->width[i];
+                seen->alike = both;
+                *alike = (double)both * 0.9;
+            }
+        }
+    }
+}
+
 /* Computes width, alike and score of a reading by the formula at the top. */
 static void rate(struct dialect_reading *reading)
 {
@@ -254,6 +281,7 @@ static void rate(struct dialect_reading *reading)
         seen->width = reading->first_width;
         alike = (double)seen->alike * 0.9;
     }
+    count_early_ends(reading, &alike);
     double score = prior * (alike / records);
     score *= 1 - (double)seen->faulty / records;
     score *= is_prose(reading) ? 0.5 : 1;
@@ -457,6 +485,18 @@ static int read_by_long(const struct sniffed *sniffed, struct csvk_sniff *out,
     return status;
 }
 
+/*
+ * Commas stand in the options of a table of blanks, and not equally often: the best delimiter
+ * splits three of four records alike at most, the second one all of them, and into more than a few
+ * fields.
+ */
+static bool is_second_whole(const struct csvk_sniff *out)
+{
+    const struct csvk_sniff_candidate *best = &out->candidate[0], *second = &out->candidate[1];
+    return out->ncandidates > 1 && 4 * best->alike <= 3 * best->records &&
+           second->alike == second->records && second->width > 3 && second->width > best->width;
+}
+
 static enum csvk_sniff_verdict decide(const struct csvk_sniff *out)
 {
     if (out->ncandidates == 0 || out->candidate[0].score < LEAST_SCORE) {
@@ -465,7 +505,7 @@ static enum csvk_sniff_verdict decide(const struct csvk_sniff *out)
     int lead = out->ncandidates > 1 ? out->candidate[0].score - out->candidate[1].score : 100;
     const struct csvk_sniff_candidate *best = &out->candidate[0];
     bool most = best->alike * 100 >= best->records * LEAST_SHARE;
-    bool clear = lead >= LEAST_LEAD && most;
+    bool clear = lead >= LEAST_LEAD && most && !is_second_whole(out);
     return clear ? CSVK_SNIFF_CLEAR : CSVK_SNIFF_AMBIGUOUS;
 }
 
@@ -509,6 +549,7 @@ int csvk_sniff_dialect(struct csvk_bytes text, struct csvk_sniff *out, struct cs
     }
     out->dialect = best.seen.dialect;
     out->records = best.seen.records;
+    sniffed.marks.end_early = best.end_early;
     csvk_sniff_explain_dialect(out, &best.seen, &best.totals, &sniffed.marks);
     return status;
 }

@@ -41,7 +41,8 @@ static const char *verb(uint64_t count, const char *one, const char *many)
     return count == 1 ? one : many;
 }
 
-static void report_delimiter(struct csvk_sniff *out, const struct csvk_sniff_candidate *seen)
+static void report_delimiter(struct csvk_sniff *out, const struct csvk_sniff_candidate *seen,
+                             bool end_early)
 {
     struct csvk_sniff_part *part = &out->on_delimiter;
     if (out->sep_line) {
@@ -62,11 +63,11 @@ static void report_delimiter(struct csvk_sniff *out, const struct csvk_sniff_can
         name_delimiter(&out->candidate[1].dialect, other);
         score = out->candidate[1].score;
     }
-    csvk_sniff_report(part, seen->score,
-                      "%llu of %llu record%s %s %llu field%s; second best: %s, score %d",
-                      (unsigned long long)seen->alike, (unsigned long long)seen->records,
-                      s(seen->records), verb(seen->alike, "has", "have"),
-                      (unsigned long long)seen->width, s(seen->width), other, score);
+    csvk_sniff_report(
+        part, seen->score, "%llu of %llu record%s %s %llu field%s%s; second best: %s, score %d",
+        (unsigned long long)seen->alike, (unsigned long long)seen->records, s(seen->records),
+        verb(seen->alike, "has", "have"), (unsigned long long)seen->width, s(seen->width),
+        end_early ? ", or lack the last one" : "", other, score);
 }
 
 static void report_enclosure(struct csvk_sniff *out, bool has_double,
@@ -137,7 +138,7 @@ void csvk_sniff_explain_dialect(struct csvk_sniff *out, const struct csvk_sniff_
                                 const struct csvk_totals *totals,
                                 const struct csvk_sniff_marks *marks)
 {
-    report_delimiter(out, best);
+    report_delimiter(out, best, marks->end_early);
     report_enclosure(out, marks->has_double, best);
     report_escape(out, marks->has_backslash, best);
     report_eol(out, totals);

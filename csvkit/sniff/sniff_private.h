@@ -24,6 +24,7 @@ int csvk_sniff_dialect(struct csvk_bytes text, struct csvk_sniff *out,
 /* What occurs in the text; has_backslash: one stands before a " or '. */
 struct csvk_sniff_marks {
     bool has_double, has_single, has_backslash;
+    bool end_early; /* records that lack empty fields at the end count as alike */
 };
 /* Fills on_delimiter, on_enclosure, on_escape, eol and on_eol, when the verdict is there. */
 void csvk_sniff_explain_dialect(struct csvk_sniff *out, const struct csvk_sniff_candidate *best,
@@ -41,6 +42,16 @@ int csvk_sniff_header(struct csvk_bytes text, struct csvk_sniff *out,
 
 /* Whether the lines are sentences rather than values. */
 bool csvk_sniff_is_prose(struct csvk_bytes text);
+/*
+ * Lines that begin with #. Is it worth while to read the text without them? *rest is that text (the
+ * caller releases it), *comments how many they are; CSVK_ENOMEM. Are they comments, by what both
+ * texts look like?
+ */
+bool csvk_sniff_may_have_comments(const struct csvk_sniff *all);
+int csvk_sniff_without_comments(struct csvk_bytes text, struct csvk_buf *rest,
+                                uint64_t *comments) CSVK_MUST_USE;
+bool csvk_sniff_are_comments(const struct csvk_sniff *all, const struct csvk_sniff *rest,
+                             uint64_t comments);
 /*
  * Looks for lines above the table: how many, and their bytes; 0: there are none. Whether the record
  * below is a header is left to csvk_sniff_header. CSVK_ENOMEM.

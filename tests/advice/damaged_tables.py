@@ -170,6 +170,8 @@ DEFECTS = {
     "repeated-header": lines(lambda t: t.lines.insert(7, t.lines[0])),
     "repeated-headers": lines(lambda t: (t.lines.insert(4, t.lines[0]), t.lines.insert(9, t.lines[0]))),
     "comment-among": put("# a note", at=6),
+    "comments-among": lines(lambda t: (t.lines.insert(3, "# a note, of x"), t.lines.insert(6, "# and y; z"), t.lines.insert(0, "# of a, b,"),
+                                       t.lines.append("# the end"))),
     "comment-of-width": some(lambda line, t: "#" + line),
     "rule-line": lines(lambda t: t.lines.insert(1, t.delimiter.join(["---"] * len(t.names)))),
     "nul": some(lambda line, t: field(line, t, 1, lambda v: v + "\0")),
@@ -184,6 +186,12 @@ DEFECTS = {
     "most-wider": each(lambda line, t: line + t.delimiter + "x" + t.delimiter + "y", header=False),
     "some-wider": lines(lambda t: t.lines.__setitem__(slice(1, 8), [
         line + t.delimiter + "x" + t.delimiter + "y" for line in t.lines[1:8]])),
+    "left-out": lines(lambda t: t.lines.__setitem__(slice(1, 12), [
+        t.delimiter.join(line.split(t.delimiter)[:2 + i % 2]) for i, line in enumerate(t.lines[1:12])])),
+    "left-out-but-one-wider": lines(lambda t: t.lines.__setitem__(slice(1, 12), [
+        line + t.delimiter + "x" if i == 5 else line.rsplit(t.delimiter, 1)[0] for i, line in enumerate(t.lines[1:12])])),
+    "lost-in-the-middle": lines(lambda t: t.lines.__setitem__(slice(1, 12), [
+        t.delimiter.join(line.split(t.delimiter)[:1] + line.split(t.delimiter)[2:]) for line in t.lines[1:12]])),
     "thousands": some(lambda line, t: field(line, t, 3, lambda v: "12" + t.delimiter + "345.10")),
     "json": some(lambda line, t: field(line, t, 1, lambda v: '{"a":1' + t.delimiter + '"b":2}')),
     "empty": lambda t: b"",

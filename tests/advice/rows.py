@@ -169,6 +169,12 @@ def comment(found, case):
     return [Trial("normalize", "--comment=" + mark, drops=lambda line, text, lines: text.startswith(mark))]
 
 
+def comment_of_sniff(found, case):
+    trials, value = comment(found, case), case.sniffed()["delimiter"]["value"]
+    trials[0].both = ["--delimiter=" + value] if value else []
+    return trials
+
+
 BYTES = {"semicolon": ";", "pipe": "|", "tab": "\t", "comma": ",", "space": " "}
 
 
@@ -228,6 +234,8 @@ ROWS = [
     ("backticks", "validate", r"Read with --enclosure='`', or write", enclosure("`")),
     ("names", "validate", r"give --no-header with --columns\.", names),
     ("delimiter", "validate", r"Give the delimiter with --delimiter='([^\n]+)'\.", delimiter),
+    ("comments-and-delimiter", "validate", r"csvkit normalize --comment=(#) --delimiter='([^\n]+)' does\.", lambda found, case: [
+        Trial("normalize", "--comment=" + found.group(1), "--delimiter=" + found.group(2), changes=None)]),
     ("delimiter-long", "validate", r"Convert the file: csvkit normalize --delimiter='([^\n]+)' does\.", normalize_with("--delimiter={}", changes=None)),
     ("name-missing", "validate", r"csvkit normalize --missing-names=first adds col_1\.", normalize_with("--missing-names=first", promise=names_first)),
     ("comments", "validate", r"csvkit normalize --comment=(#) does\.", comment),
@@ -262,6 +270,9 @@ ROWS = [
     ("missing-first", "normalize", r"\(--missing-names=first adds col_1\)", normalize_with("--missing-names=first", promise=names_first)),
     ("missing-last", "normalize", r"\(--missing-names=last adds it\)", normalize_with("--missing-names=last", promise=names_last)),
     ("end-blank", "normalize", r"\(--trim --ragged=pad drops it\)", normalize_with("--trim", "--ragged=pad", changes=str.strip)),
+    ("left-out", "normalize", r"\(--ragged=pad adds them, empty\)", normalize_with("--ragged=pad")),
+    ("missing-somewhere", "normalize", r"\(csvkit validate lists these records\)", nothing("a person has to look at them")),
+    ("left-out-command", "validate", r"csvkit normalize --ragged=pad adds them, empty\.", normalize_with("--ragged=pad")),
     ("end-empty", "normalize", r"\(--ragged=pad drops it\)", normalize_with("--ragged=pad")),
     ("wrong-anything", "normalize", r"wrong --delimiter or --enclosure, or lines before the header \(--skip-head\)\?", nothing(GIVEN)),
     ("utf-16", "normalize", r"\(try --encoding=(utf-16[bl]e)\)", normalize_with("--encoding={}")),
@@ -284,6 +295,7 @@ ROWS = [
     ("encoding-convert", "preflight", r"csvkit normalize --encoding=(?!NAME)([\w-]+) does", normalize_with("--encoding={}", changes=None)),
     ("encoding-unsure", "preflight", r"csvkit normalize --encoding=NAME does, with the encoding that", nothing(GIVEN)),
     # sniff
+    ("sniff-comments", "sniff", r"^comments +--comment=(#)", comment_of_sniff),
     ("sniff-head", "sniff", r"^lines above --skip-head=(\d+)", skip_head_of_sniff),
 ]
 TABLE = [(name, who, re.compile(text), follow) for name, who, text, follow in ROWS]

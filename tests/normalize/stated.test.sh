@@ -17,6 +17,57 @@ said() { # arguments; what is said while the table is refused
 tells() { case "$words" in *"$1"*) ;; *) say "no '$1': $words" ;; esac; }
 silent() { case "$words" in *"$1"*) say "told although it was given otherwise, '$1': $words" ;; esac; }
 
+# Values left out at the end of most records: of the file, at the first of them, in the header's view.
+table 'id,n,day,p,q\n' '%d,x,2024-01-31,5,6\n8,y,2024-02-28\n9,y,2024-02-28,5\n'
+said
+tells 'would need inference'
+tells '--ragged=pad adds them, empty'
+said --ragged=reject --max-repairs=1
+silent --ragged=pad
+printf 'id,n,day,p,q\n1,x,2024-01-31,5,6\n2,y,2024-02-28\n3,z,2024-02-28,5\n4,u,2024-02-28\n5,v,2024-01-31,5,7\n' >"$dir/in.csv"
+words=$("$CSVKIT" normalize "$dir/in.csv" 2>&1 >"$dir/out.csv") && say "not refused"
+tells 'record 3, byte'
+tells '--ragged=pad adds them, empty'
+printf 'id,n,day,p,q\n1,x,2024-01-31,5,6\n' | tee "$dir/head" >"$dir/in.csv"
+printf '%d,x,2024-01-31,5,6\n' 2 3 4 >>"$dir/in.csv"
+printf '5,y,2024-02-28\n6,z,2024-02-28,5\n7,u,2024-02-28\n' >>"$dir/in.csv"
+words=$("$CSVKIT" normalize "$dir/in.csv" 2>&1 >"$dir/out.csv") && say "not refused"
+silent --ragged=pad # most are whole
+cp "$dir/head" "$dir/in.csv"
+printf '2,y,2024-02-28\n3,z,2024-02-28,5\n4,u,2024-02-28\n' >>"$dir/in.csv"
+"$CSVKIT" normalize -q --ragged=pad "$dir/in.csv" -o "$dir/out.csv" && "$CSVKIT" validate -q "$dir/out.csv" ||
+    say "the advice does not help"
+
+# A note that is not always there, and is not in the first record.
+printf '1\tu\n2\tv\n3\tw\tx, y\n4\tx\n5\tx\ty\n6\tz\n7\tu\tz\n8\tv\n' >"$dir/in.csv"
+words=$("$CSVKIT" normalize --delimiter=tab "$dir/in.csv" 2>&1 >"$dir/out.csv") && say "not refused"
+tells '(--widen makes the table as wide as its widest record)'
+"$CSVKIT" normalize -q --delimiter=tab --widen "$dir/in.csv" -o "$dir/out.csv" &&
+    "$CSVKIT" validate -q "$dir/out.csv" || say "--widen does not help"
+printf '1\tu\n2\tv\n3\tw\tx, y\n4\tx\n5\tx\ty\n6\tz\n7\tu\tz\tu\n8\tv\n' >"$dir/in.csv"
+words=$("$CSVKIT" normalize --delimiter=tab "$dir/in.csv" 2>&1 >"$dir/out.csv") && say "not refused"
+silent --widen
+
+# Comments among records of tabs: each advice leads to the next, and the last one to a good table.
+{
+    printf '# by x, for y\n# in 2024, of z\n#code\tname\n'
+    for i in $(seq 20); do printf 'A%d\tup, town %d\n' "$i" "$i"; done
+    printf '# of the "old" ones, too\n# and "more"\nB1\tx\n'
+} >"$dir/in.csv"
+words=$("$CSVKIT" validate "$dir/in.csv")
+tells "csvkit normalize --comment=# --delimiter='tab' does"
+said --delimiter=auto
+tells '(--comment=# drops all lines that do)'
+words=$("$CSVKIT" normalize '--comment=#' --delimiter=tab "$dir/in.csv" -o "$dir/out.csv" 2>&1) ||
+    say "refused: $words"
+tells '26 records in, 21 out, 0 rejected, 5 dropped'
+"$CSVKIT" validate -q "$dir/out.csv" || say "not good"
+
+# A blank line above a comment that is dropped stands beside no record that is not whole.
+printf 'a,b\n1,2\n3,4\n\n# end\n' >"$dir/in.csv"
+words=$("$CSVKIT" normalize '--comment=#' "$dir/in.csv" -o "$dir/out.csv" 2>&1) || say "refused: $words"
+tells '5 records in, 3 out, 0 rejected, 2 dropped'
+
 # The delimiter: by the header, by the records, in one column.
 table 'id;n;x\n' '%d;a,b;c\n'
 said

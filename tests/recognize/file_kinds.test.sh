@@ -105,6 +105,7 @@ printf '{\\rtf1\\ansi text}\n' >rtf
 printf 'From: a@x.example\nSubject: table\n\ntext\n' >mail
 printf '# A project\n\nIt has a name, and a text about it,\nwhich is long.\n\n## Install it\n\nRun make, then wait.\n' >readme
 printf 'A project\n=========\n\nIt has a name and more\n\nRun make and then wait.\n' >underlined
+printf 'Name: a\nSize: 1\nText: x, y\n and z\n\nName: b\nSize: 2\n' >paragraphs
 printf ' id | name\n----+------\n  1 | Ann\n(1 row)\n' >psql
 printf '+----+------+\n| id | name |\n+----+------+\n|  1 | Ann  |\n' >mysql
 printf '| id | name |\n|---|:---|\n| 1 | Ann |\n' >markdown
@@ -123,6 +124,7 @@ while read -r file word; do
         say "manifest create $file"
     rm -f out
 done <<'E2'
+paragraphs paragraphs
 html web page
 xml XML
 json JSON
@@ -165,6 +167,7 @@ names = {"hive": b"a\1b\1c\n" + b"1\0012\0013\n" * 900, "tag": b"<b>,c\n1,2\n", 
          "comments": b"# made by somebody who made it\n\n# and by another person, too\n\na,b\n1,2\n3,4\n5,6\n7,8\n",
          "above": b"# Pages of all web sites in it\n# from January to the end of March\n\n/a,\"1,2\",3\n/b,4,5\n\nday,views of all pages at once\n1,2\n",
          "framed": b"# -----\n\nall pages of the web site\n\nPage,Views of it, in all\n/a,\"1,2\",3\n/b,4,5,6\n",
+         "settings": b"Name: a\nSize: 1\nText: x\n\nOther: b\nSize: 2\n", "sizes": b"Name: a\nSize: 1\nText: x\n" * 9,
          "ids": b"# id\n\n1\n\n2\n\n3\n", "titles": b"# Title\nall of it is here\none two three four\n",
          "brace": b'{"a",b}\n1,2\n', "old": b"\7\1" + b"\2\3;\4\5;\6\7;\1;x\n" * 20}
 for name, data in names.items():

@@ -62,6 +62,27 @@ static const struct sample_case samples[] = {
      "the header has 3 names, 4 of 6 records have 2 fields", "fields", 2},
     {"too long together", "a,b,c", "1,2,3\n4,5\n6\n7\n8,9,0,1\n4,5\n", 2, "", 0, RAGGED(REPAIR),
      "the header has 3 names, 4 of 12 records have 2 fields", "fields", 2},
+    {"comments, and no header to be seen", "# x", "1\n", 0,
+     "# y\nAD,Andorra\nAE,Emirates\nAF,Afghan\n", 1, RAGGED(REPAIR),
+     "the header has 1 name, 3 of 3 records have 2 fields", "--comment=# drops all lines that do",
+     1},
+    {"names in a comment, and more of them below", "# x\n# w\n#id,n", "1,x\n2,y\n", 2, "# z\n3,w\n",
+     1, RAGGED(REPAIR), "the header has 1 name, 5 of 5 records have 2 fields",
+     "--comment=# drops all lines that do", 2},
+    {"comments with fields", "# x", "# w,z\n1,x\n2,y\n", 1, "", 0, RAGGED(REPAIR),
+     "the header has 1 name, 2 of 2 records have 2 fields", "fields", 0},
+    {"values left out", "id,n,d,p,q", "1,x,2024-01-31\n", 6, "2,y,2024-01-31,3,\n", 1,
+     RAGGED(REPAIR), "the header has 5 names, 6 of 7 records have 3 fields",
+     "(--ragged=pad adds them, empty)", 1},
+    {"asked for", "id,n,d,p,q", "1,x,2024-01-31\n", 6, "2,y,2024-01-31,3,\n", 1, RAGGED(PAD), "",
+     "", 1},
+    {"wider, too", "id,n,d,p,q,r", "1,x,2024-01-31\n", 6, "2,y,2024-01-31,3,4,5,z\n", 1,
+     RAGGED(REPAIR), "the header has 6 names, 6 of 7 records have 3 fields", "nothing shows which",
+     0},
+    {"faults, too", "id,n,d,p,q", "1,x,2024-01-31\n", 6, "2,\"y\"z,2024-01-31,3,\n", 1,
+     RAGGED(REPAIR), "the header has 5 names, 6 of 6 records have 3 fields", "fields", 0},
+    {"rejected on purpose", "id,n,d,p,q", "1,x,2024-01-31\n", 6, "", 0, RAGGED(REJECT),
+     "the header has 5 names, 6 of 6 records have 3 fields", "fields", 0},
     {"more than enough", "a,b", "1,2\n", 1500, "", 0, RAGGED(REPAIR), "", "", NORM_SAMPLE_RECORDS},
 };
 enum { SAMPLES = sizeof samples / sizeof samples[0] };
@@ -77,6 +98,7 @@ static struct norm_view view_on(const struct csvk_buf *text, struct norm_arena *
                               .length = text->length,
                               .at_end = true,
                               .dialect = CSVK_DIALECT_RFC4180,
+                              .comment = CSVK_NO_BYTE,
                               .arena = arena};
 }
 

@@ -97,6 +97,40 @@ START_TEST(utf16_without_a_mark_is_told_once)
 }
 END_TEST
 
+/* How many findings are told of a table of `count` records like that, with one of another kind. */
+static uint64_t told_of(const char *line, size_t count, const char *other, uint64_t most)
+{
+    struct csvk_validate_options options;
+    struct csvk_buf table = CSVK_BUF_INIT;
+    csvk_validate_options_init(&options);
+    options.max_findings = most;
+    ck_assert_int_eq(csvk_buf_puts(&table, "a,b\n"), CSVK_OK);
+    for (size_t i = 0; i < count; i++) {
+        ck_assert_int_eq(csvk_buf_puts(&table, i == 5 ? other : line), CSVK_OK);
+    }
+    struct csvk_validator *v = judge(csvk_buf_text(&table), table.length, &options);
+    const struct csvk_report *report = report_of(v);
+    uint64_t told = 0;
+    for (size_t i = 0; i < report->nfindings; i++) {
+        told += report->findings[i]->severity != CSVK_INFO;
+    }
+    ck_assert_uint_ge(report->errors + report->warnings, count);
+    csvk_validator_free(v);
+    csvk_buf_release(&table);
+    return told;
+}
+
+START_TEST(a_byte_in_more_places_than_are_told_is_told_once)
+{
+    ck_assert_uint_eq(told_of("1,x\x02\n", 101, "1,x\x02\n", 100), 1);
+    ck_assert_uint_eq(told_of("1,x\x02\n", 100, "1,x\x02\n", 100), 100);
+    ck_assert_uint_eq(told_of("1,x\x02\n", 101, "1,x\x03\n", 100), 100);
+    ck_assert_uint_eq(told_of("1,x\x02\n", 101, "1,x\x02\n", 0), 101);
+    ck_assert_uint_eq(told_of("1,x\x02\n", 50, "1,x\x02\n", 9), 9);
+    ck_assert_uint_eq(told_of("1,x\ry\n", 101, "1,x\ry\n", 100), 1);
+}
+END_TEST
+
 /* A header of `count` names, one for each of the texts in turn. */
 static const struct csvk_report *judge_names(const char *const *names, size_t count,
                                              struct csvk_validator **v)
@@ -253,6 +287,7 @@ int main(void)
     tcase_add_loop_test(tcase, what_has_one_cause_is_told_once, 0, cases);
     tcase_add_loop_test(tcase, nothing_is_folded_when_all_is_asked_for, 0, cases);
     tcase_add_test(tcase, utf16_without_a_mark_is_told_once);
+    tcase_add_test(tcase, a_byte_in_more_places_than_are_told_is_told_once);
     tcase_add_test(tcase, names_with_the_same_defect_are_told_once);
     tcase_add_test(tcase, who_says_the_delimiter_is_not_doubted);
     tcase_add_test(tcase, who_says_the_enclosure_is_not_doubted);
