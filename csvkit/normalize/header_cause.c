@@ -288,7 +288,7 @@ void norm_header_cause(const struct norm_header_matter *matter, char *text, size
                  "record)");
     } else {
         snprintf(text, room,
-                 "; values are missing, and nothing shows which (csvkit validate lists these "
-                 "records)");
+                 "; names are surplus or values are missing, and nothing shows which (csvkit validate "
+                 "lists these records)");
     }
 }

@@ -343,6 +343,8 @@ struct csvk_bytes norm_record_bytes(const struct norm *norm, const struct norm_r
 /* Takes the values of a record as the reference parser reads them into norm->value. */
 int norm_take_values(struct norm *norm, const struct norm_record *rec);
 /* The same, decoded in any case. */
+int norm_take_decoded(struct norm *norm, const struct norm_record *rec);
+/* The same to look at them only: what --trim does is not pending. */
 int norm_take_names(struct norm *norm, const struct norm_record *rec);
 /* The value without the blanks that --trim takes off; `field` counts from 0. */
 struct csvk_value norm_trim_value(struct norm *norm, const struct norm_record *rec,

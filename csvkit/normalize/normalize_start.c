@@ -212,7 +212,9 @@ static int skip_head(struct norm *norm)
 /*
  * r16: `sep=;` as the first line, and the delimiter it names. The line is obeyed when it is exactly
  * that (csvk_sep_line), and the byte can be a delimiter. When the delimiter was given
- * by an option and is another one, one of the two is wrong and the run fails.
+ * by an option and is another one, one of the two is wrong and the run fails. But an enclosed
+ * "sep=;" is what normalize itself writes for a first value that reads so, and whoever gives the
+ * delimiter says that it is data.
  */
 static int read_sep_line(struct norm *norm)
 {
@@ -220,7 +222,7 @@ static int read_sep_line(struct norm *norm)
     const unsigned char *b = norm_window_at(&norm->window, norm->window.offset);
     int delimiter;
     size_t length = csvk_sep_line(b, n, &delimiter);
-    if (length == 0 || length == n) {
+    if (length == 0 || length == n || (norm->o->delimiter_given && b[0] == '"')) {
         return CSVK_OK;
     }
     struct csvk_dialect dialect = norm->in;

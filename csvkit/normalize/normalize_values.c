@@ -184,14 +184,20 @@ int norm_take_values(struct norm *norm, const struct norm_record *rec)
     return CSVK_OK;
 }
 
-/* What is pending stays as it was: the values are taken once more when the record is written. */
-int norm_take_names(struct norm *norm, const struct norm_record *rec)
+int norm_take_decoded(struct norm *norm, const struct norm_record *rec)
 {
     bool raw_fields = norm->raw_fields;
-    size_t npending = norm->npending;
     norm->raw_fields = false;
     int status = norm_take_values(norm, rec);
     norm->raw_fields = raw_fields;
+    return status;
+}
+
+/* What is pending stays as it was: the values are taken once more when the record is written. */
+int norm_take_names(struct norm *norm, const struct norm_record *rec)
+{
+    size_t npending = norm->npending;
+    int status = norm_take_decoded(norm, rec);
     norm->npending = npending;
     return status;
 }

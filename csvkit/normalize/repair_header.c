@@ -97,7 +97,7 @@ int norm_add_names(struct norm *norm, bool first)
 int norm_take_other_names(struct norm *norm, const struct norm_record *rec)
 {
     bool first = norm->o->missing_names == CSVK_NORMALIZE_MISSING_NAMES_FIRST;
-    int status = norm_take_names(norm, rec);
+    int status = norm_take_decoded(norm, rec); /* these are written: what --trim did is counted */
     if (status != CSVK_OK) {
         return status;
     }
@@ -195,13 +195,9 @@ static int plan_columns(struct norm *norm, const struct norm_record *rec)
  */
 static int decode_names(struct norm *norm, const struct norm_record *rec)
 {
-    bool raw_fields = norm->raw_fields;
     for (size_t i = 0; i < norm->nvalues; i++) {
         if (norm->value[i].form == CSVK_VALUE_RAW) {
-            norm->raw_fields = false;
-            int status = norm_take_values(norm, rec);
-            norm->raw_fields = raw_fields;
-            return status;
+            return norm_take_decoded(norm, rec);
         }
     }
     return CSVK_OK;
