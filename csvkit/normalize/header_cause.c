@@ -287,8 +287,9 @@ void norm_header_cause(const struct norm_header_matter *matter, char *text, size
                  "; the last ones have no name (--widen makes the table as wide as its widest "
                  "record)");
     } else {
-        snprintf(text, room,
-                 "; names are surplus or values are missing, and nothing shows which (csvkit validate "
-                 "lists these records)");
+        snprintf(
+            text, room,
+            "; names are surplus or values are missing, and nothing shows which (csvkit validate "
+            "lists these records)");
     }
 }
