@@ -7,7 +7,8 @@
  * is not in the list, so each can be asked alone; tests/house/layers.py reads it.
  *
  *   arena.c bits.c value_form.c
- *   evidence*.c                         what the columns are like
+ *   evidence_costs.c                    what a value costs in a column
+ *   evidence.c                          what the columns are like
  *   view*.c places.c                    the grammar over the bytes
  *   reading*.c quote_*.c line_marks.c   enumerate: what the record may be
  *   weigh.c                             weigh: what each reading costs by the evidence
