@@ -2,7 +2,10 @@
  * decide_quotes.c - a record with a fault of its enclosures: which reading of its quotes is right,
  * and where a record ends that has none.
  */
-#include "csvkit/normalize/decide_private.h"
+#include "csvkit/normalize/decide_quotes.h"
+
+#include "csvkit/normalize/choose.h"
+#include "csvkit/normalize/weigh.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -63,7 +66,7 @@ static void drop_unsound(const struct norm_matter *m, struct norm_readings *read
     for (size_t i = 0; i < readings->count; i++) {
         if (readings->list[i].end != checked) {
             checked = readings->list[i].end;
-            sound = norm_next_is_sound(m->view, m->context, checked);
+            sound = norm_view_goes_on(m->view, checked, m->context->width);
         }
         if (sound) {
             readings->list[kept++] = readings->list[i];

@@ -1,7 +1,11 @@
 /*
  * decide_width.c - a record without a fault that has too many or too few fields.
  */
-#include "csvkit/normalize/decide_private.h"
+#include "csvkit/normalize/decide_width.h"
+
+#include "csvkit/normalize/choose.h"
+#include "csvkit/normalize/decide_lines.h"
+#include "csvkit/normalize/weigh.h"
 
 #include <stdio.h>
 #include <string.h>

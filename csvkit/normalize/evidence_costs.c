@@ -8,6 +8,8 @@
  */
 #include "csvkit/normalize/evidence_private.h"
 
+#include "csvkit/base/delimiter.h"
+
 /* -log2 of the probability that a value of the column has a form never seen. */
 static int bits_of_news(const struct norm_evidence *evidence, const struct norm_column *c,
                         enum form_kind kind)
@@ -155,8 +157,43 @@ int norm_bits_of_value(const struct norm_evidence *evidence, size_t column,
            (again != 0 ? costs->known_value : costs->new_value);
 }
 
-/* ---- the excess over what is usual ------------------------------------------------------------
+/* ---- what it looks like -----------------------------------------------------------------------
  */
+
+/* The first byte of a longer delimiter, without the others. */
+static bool is_part_only(const struct csvk_dialect *d, struct csvk_bytes value, size_t i)
+{
+    return d->more_length != 0 && value.ptr[i] == d->delimiter &&
+           csvk_delimiter_at(d, value.ptr + i, value.len - i) == 0;
+}
+
+/* Is there a structural byte? Where delimiters have one byte, that is all there is to ask. */
+static bool has_structural(const bool *is_structural, struct csvk_bytes value)
+{
+    const unsigned char *p = value.ptr, *end = p + value.len;
+    bool has = false;
+    for (; end - p >= 4; p += 4) {
+        has |=
+            is_structural[p[0]] | is_structural[p[1]] | is_structural[p[2]] | is_structural[p[3]];
+    }
+    for (; p < end; p++) {
+        has |= is_structural[*p];
+    }
+    return has;
+}
+
+bool norm_evidence_needs(const struct norm_evidence *evidence, struct csvk_bytes value)
+{
+    bool needs = false;
+    if (evidence->dialect.more_length == 0) {
+        return has_structural(evidence->is_structural, value);
+    }
+    for (size_t i = 0; i < value.len; i++) {
+        needs |=
+            evidence->is_structural[value.ptr[i]] && !is_part_only(&evidence->dialect, value, i);
+    }
+    return needs;
+}
 
 void norm_evidence_look(const struct norm_evidence *evidence, const struct norm_cell *cell,
                         struct norm_looks *looks)
@@ -172,6 +209,9 @@ void norm_evidence_look(const struct norm_evidence *evidence, const struct norm_
                                     norm_evidence_needs(evidence, norm_bytes_of(cell)));
     }
 }
+
+/* ---- the excess over what is usual ------------------------------------------------------------
+ */
 
 int norm_evidence_in_full(const struct norm_evidence *evidence, size_t column,
                           const struct norm_cell *cell, enum norm_counted counted)

@@ -6,10 +6,11 @@
  * Invariant: nothing is decided here. A reason that explains the width would be one more reading,
  * and that of a slip of which nothing in the columns is evidence.
  */
-#include "csvkit/base/misfit.h"
+#include "csvkit/normalize/explain_misfit.h"
 
-#include "csvkit/normalize/decide_private.h"
+#include "csvkit/base/misfit.h"
 #include "csvkit/normalize/texts.h"
+#include "csvkit/normalize/weigh.h"
 
 #include <string.h>
 

@@ -19,11 +19,13 @@
  *   normalize_values.c     fields and values of a record as the reference parser reads it
  *   normalize_trim.c       r20, when --trim says so
  *   repair_record.c        any other defect: has it decided, and carries the decision out
- *     decide.c             r11 to r14, r17 to r20, r22: which reading is taken, if any;
- *                          decide_quotes.c, decide_width.c and decide_lines.c by kind of defect
+ *     decide.c             r11 to r14, r17 to r20, r22: who decides; decide_quotes.c,
+ * decide_width.c and decide_lines.c by kind of defect, decide_doubt.c about a record that has none;
+ * explain_misfit.c: what a rejected one shows choose.c             which reading is taken, if any
+ *     decision.c           how that is put down
+ *     weigh.c              what each reading costs
  *     readings_of_*.c      the readings that there are; quote_search.c, quote_walk.c and
  *                          line_marks.c help
- *     weigh.c              what each of them costs
  *     header_cause.c       why the records agree on another width than the header's
  *     evidence.c           what the columns are like; sample.c gathers it
  *     evidence_costs.c     what a value costs in a column; value_form.c: what it looks like
@@ -64,6 +66,7 @@
 #define CSVKIT_NORMALIZE_NORMALIZE_PRIVATE_H
 
 #include "csvkit/sniff.h"
+#include "csvkit/normalize/decision.h"
 #include "csvkit/normalize/fallback_encoding.h"
 #include "csvkit/normalize/normalize_json_line.h"
 #include "csvkit/normalize/repair_values.h"

@@ -1,5 +1,5 @@
 /*
- * repair_record.c - a record with a defect: has it decided (decide.h), and carries the decision
+ * repair_record.c - a record with a defect: has it decided (decision.h), and carries the decision
  * out.
  *
  * Nothing is judged here. The bytes from the record on, as far as the look-ahead goes, are shown to
@@ -9,6 +9,8 @@
  * evidence on the head of the table alone. So does the decision.
  */
 #include "csvkit/json.h"
+#include "csvkit/normalize/decide.h"
+#include "csvkit/normalize/decide_doubt.h"
 #include "csvkit/normalize/normalize_private.h"
 
 #include <stdio.h>

@@ -5,7 +5,7 @@
 #ifndef CSVKIT_NORMALIZE_SAMPLE_H
 #define CSVKIT_NORMALIZE_SAMPLE_H
 
-#include "csvkit/normalize/decide.h"
+#include "csvkit/normalize/readings.h"
 
 struct norm_sample {
     struct norm_evidence *evidence;

@@ -132,6 +132,11 @@ static inline bool norm_line_is_blank(const struct norm_line *line)
 {
     return line->content == line->begin;
 }
+/* Width and faults only. */
+static inline bool norm_is_sound(const struct norm_line *line, size_t width)
+{
+    return line->known && line->faults == 0 && line->ncells == width;
+}
 
 /* As norm_evidence_cell for a value that is not in the sample; what it costs is kept. */
 int norm_view_cost(const struct norm_view *view, const struct norm_evidence *evidence,

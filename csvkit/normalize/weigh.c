@@ -2,7 +2,7 @@
  * weigh.c - what a reading costs: the bits of its slip, of what it hides, and the excess of each of
  * its cells over what is usual for the column.
  */
-#include "csvkit/normalize/decide.h"
+#include "csvkit/normalize/weigh.h"
 
 #include <string.h>
 
@@ -17,11 +17,6 @@ int norm_cost_of_record(const struct norm_view *view, const struct norm_context 
                               at < context->sample_left ? NORM_IN_SAMPLE : NORM_NOT_IN_SAMPLE);
 }
 
-bool norm_next_is_sound(const struct norm_view *view, const struct norm_context *context, size_t at)
-{
-    return norm_view_goes_on(view, at, context->width);
-}
-
 bool norm_swallows_record(const struct norm_view *view, const struct norm_context *context,
                           size_t begin, size_t end)
 {
@@ -29,9 +24,8 @@ bool norm_swallows_record(const struct norm_view *view, const struct norm_contex
     for (unsigned i = 0; i < NORM_LOOK_AHEAD && at < end; i++) {
         struct norm_line line = norm_view_outline(view, at);
         if (norm_is_sound(&line, context->width) && line.end <= end) {
-            bool known = norm_evidence_records(context->evidence) >= NORM_ENOUGH;
-            if (!known || norm_cost_of_record(view, context, at) <=
-                              2 * norm_evidence_typical(context->evidence)) {
+            if (norm_cost_of_record(view, context, at) <=
+                2 * norm_evidence_typical(context->evidence)) {
                 return true;
             }
         }
@@ -264,7 +258,7 @@ static size_t end_of_last(const struct norm_view *view, const struct norm_contex
 void norm_weigh(const struct norm_view *view, const struct norm_context *context, size_t begin,
                 struct norm_readings *readings)
 {
-    bool known = norm_evidence_records(context->evidence) >= NORM_ENOUGH;
+    bool known = norm_is_known(context);
     struct weigher weigher = {.view = view, .context = context};
     weigher.bits = norm_arena_take(view->arena, context->width * sizeof *weigher.bits);
     if (weigher.bits == NULL) {

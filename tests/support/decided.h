@@ -5,6 +5,8 @@
 #ifndef TESTS_SUPPORT_DECIDED_H
 #define TESTS_SUPPORT_DECIDED_H
 
+#include "csvkit/normalize/decide.h"
+#include "csvkit/normalize/decide_doubt.h"
 #include "csvkit/normalize/sample.h"
 #include "tests/support/support.h"
 

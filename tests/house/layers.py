@@ -1,0 +1,94 @@
+#!/usr/bin/env python3
+"""The layers inside of a room: no file includes or calls one above its own.
+
+    tests/house/layers.py HEADER LIBRARY
+
+HEADER holds the list, from the ground up: lines of its first comment that begin with names of
+sources (`*` stands for anything), a layer each. A file of a layer may call what its own layer and
+those before it define, and no other file of the room; LIBRARY, a static one, tells by its symbols
+who calls whom. A header belongs to the source of its name.
+
+Prints what is wrong, a line each; exit status 1 when there is anything.
+"""
+import collections
+import fnmatch
+import os
+import re
+import subprocess
+import sys
+
+
+def read_layers(header):
+    """A list of patterns for each layer."""
+    with open(header, encoding='utf-8') as text:
+        comment = text.read().split('*/')[0]
+    lines = (re.match(r' \*   ((?:[\w*]+\.c ?)+)', line) for line in comment.split('\n'))
+    return [match.group(1).split() for match in lines if match]
+
+
+def layer_of(layers, source):
+    """Its number; None: it is in none."""
+    for number, patterns in enumerate(layers):
+        if any(fnmatch.fnmatchcase(source, pattern) for pattern in patterns):
+            return number
+    return None
+
+
+def symbols_of(library):
+    """symbol -> the source that defines it; source -> the symbols that it needs."""
+    defined, needed = {}, collections.defaultdict(set)
+    listing = subprocess.run(['nm', '-A', library], check=True, capture_output=True, text=True)
+    for line in listing.stdout.split('\n'):
+        match = re.match(r'.*:([^:]+)\.o: *(?:[0-9a-f]+)? (\w) (\S+)$', line)
+        if match:
+            source, kind, symbol = match.group(1) + '.c', match.group(2), match.group(3)
+            if kind == 'U':
+                needed[source].add(symbol)
+            elif kind.isupper():
+                defined[symbol] = source
+    return defined, needed
+
+
+def judge_calls(layers, sources, library):
+    defined, needed = symbols_of(library)
+    for source in sorted(sources):
+        number = layer_of(layers, source)
+        for symbol in sorted(needed[source]) if number is not None else ():
+            other = defined.get(symbol)
+            if other not in sources:
+                continue
+            above = layer_of(layers, other)
+            if above is None:
+                yield f'{source} calls {symbol} of {other}, which is in no layer'
+            elif above > number:
+                yield f'{source} calls {symbol} of {other}, which is above it'
+
+
+def judge_includes(layers, room):
+    for name in sorted(os.listdir(room)):
+        number = layer_of(layers, re.sub(r'\.h$', '.c', name))
+        if number is None:
+            continue
+        with open(f'{room}/{name}', encoding='utf-8') as text:
+            included = re.findall(rf'#include "{room}/(\w+)\.h"', text.read())
+        for other in included:
+            above = layer_of(layers, other + '.c')
+            if above is not None and above > number:
+                yield f'{name} includes {other}.h, which is above it'
+
+
+def judge(header, library):
+    room = os.path.dirname(header)
+    layers = read_layers(header)
+    sources = {name for name in os.listdir(room) if name.endswith('.c')}
+    complaints = [f'no source is called {pattern}' for patterns in layers for pattern in patterns
+                  if not fnmatch.filter(sources, pattern)]
+    complaints += judge_calls(layers, sources, library)
+    complaints += judge_includes(layers, room)
+    for complaint in complaints or ([] if layers else [f'{header} lists no layers']):
+        print(f'{room}: {complaint}')
+    return 1 if complaints or not layers else 0
+
+
+if __name__ == '__main__':
+    sys.exit(judge(sys.argv[1], sys.argv[2]))
