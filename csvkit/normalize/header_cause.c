@@ -103,9 +103,17 @@ bool norm_is_comment_like(const struct norm_line *header, const struct norm_line
            header->cell[0].ptr[0] == line->cell[0].ptr[0];
 }
 
+/* `#id,n` right above the records: this may be the header. */
+static bool may_name_columns(const struct norm_header_matter *matter)
+{
+    const struct norm_line *line = matter->line;
+    return line[0].ncells > 1 && !(matter->count > 1 && norm_is_comment_like(&line[0], &line[1]));
+}
+
 /*
- * The first line begins like a comment, and the header that was found does not; or there is none,
- * or it does and such lines stand below the first record, too. Most of them are no records.
+ * The first line begins like a comment, and the header that was found does not; or there is none
+ * besides this line, and this is none; or the header does, and such lines stand below the first
+ * record, too. Most of them are no records.
  */
 static bool are_comments(const struct norm_header_matter *matter, const struct norm_line *header)
 {
@@ -122,7 +130,8 @@ static bool are_comments(const struct norm_header_matter *matter, const struct n
         like_records += comment && is_of(&line[i], matter->other);
         record = record || (!comment && is_of(&line[i], matter->other));
     }
-    return record && (header == NULL || among) && 2 * like_records < comments;
+    bool apart = header != NULL ? among : !may_name_columns(matter);
+    return record && apart && 2 * like_records < comments;
 }
 
 /* ---- the other dialect ---- */

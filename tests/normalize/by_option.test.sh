@@ -67,6 +67,12 @@ input '#id,n\n1,2,x\n3,4,y\n'
 run 1
 silent --comment
 silent --skip-head
+input '#id,n\n1,2,x\n# more\n3,4,y\n'
+run 1
+silent --comment
+input '# made by hand, and\n# long\n1,2,x\n3,4,y\n5,6,z\n'
+run 1
+tells '(--comment=# drops all lines that do)'
 input 'Report\nof today\n\nid,n\n1,2\n3,4\n'
 run 1
 tells '(try --skip-head=3)'
