@@ -210,12 +210,31 @@ static int add_levels(struct csvk_buf *out, const struct csvk_rule *rule)
     return status;
 }
 
+/* A message for people: `{found#field}` is "N fields", and parts that may be missing (`{name?: }`)
+   are. What is in braces stands for a value. */
+static int add_message(struct csvk_buf *out, const char *message)
+{
+    int status = csvk_buf_puts(out, "\nMessage\n    ");
+    while (status == CSVK_OK && *message != '\0') {
+        size_t text = strcspn(message, "{"), part = strcspn(message + text, "}");
+        const char *brace = message + text, *mark = brace + strcspn(brace, "#?}");
+        status = csvk_buf_add(out, message, text);
+        if (status == CSVK_OK && *mark == '#') {
+            status = csvk_buf_printf(out, "N %.*ss", (int)(brace + part - mark - 1), mark + 1);
+        } else if (status == CSVK_OK && *mark == '}') {
+            status = csvk_buf_add(out, brace, part + 1);
+        }
+        message = brace + part + (brace[part] == '}');
+    }
+    return status == CSVK_OK ? csvk_buf_puts(out, "\n") : status;
+}
+
 static int explain_as_text(const struct csvk_rule *rule, struct csvk_buf *out)
 {
     bool plain = csvk_rule_is_plain(rule);
     int status = csvk_buf_printf(out, "%s: %s\n", rule->id, rule->summary);
     if (status == CSVK_OK && rule->message != NULL) {
-        status = add_part(out, "Message", rule->message);
+        status = add_message(out, rule->message);
     }
     status = status == CSVK_OK ? add_part(out, "Why it matters", rule->why) : status;
     status = status == CSVK_OK ? add_part(out, "Example", rule->example) : status;

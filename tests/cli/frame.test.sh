@@ -266,6 +266,15 @@ test_typed_completion() {
     done
 }
 
+# A message that explain shows is for people: no part of the template that may be missing.
+test_messages_explained() {
+    local rule
+    "$CSVKIT" explain field-count | grep -qxF '    N fields, expected {expected}' || fail "explain field-count"
+    for rule in $("$CSVKIT" rules --format=json | jq -r '.[].rule'); do
+        "$CSVKIT" explain "$rule" | sed -n '/^Message$/,/^$/p' | grep '{[^}]*[?#]' && fail "explain $rule"
+    done
+}
+
 test_help
 test_version
 test_usage_errors
@@ -278,5 +287,6 @@ test_pages
 test_bash_completion
 test_fish_completion
 test_typed_completion
+test_messages_explained
 [ "$fails" = 0 ] && echo "${#commands[@]} commands, all as promised"
 exit $((fails != 0))

@@ -76,6 +76,7 @@ static struct csvk_normalize_options options_of_output(const struct csvk_normali
     again.comment = -1;
     again.names = CSVK_NORMALIZE_NAMES_KEEP;
     again.any_eol = false;
+    again.look_ahead *= 2; /* with other line breaks and enclosures a record is longer */
     memset(&again.columns, 0, sizeof again.columns);
     return again;
 }
