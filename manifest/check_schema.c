@@ -86,8 +86,22 @@ static void judge_base(struct judge *judge, const cJSON *node)
     complain(judge, what, "\"%s\" is not a base type", text);
 }
 
+static void judge_base_type(struct judge *judge, const cJSON *type, const cJSON *name,
+                            bool is_alone)
+{
+    const char *base = base_type(name->valuestring);
+    size_t mark = path_key(judge, "type");
+    judge_base(judge, name);
+    path_back(judge, mark);
+    if (base != NULL && is_alone) {
+        mark = path_key(judge, "length");
+        judge_length(judge, tree_get(type, "length"), base);
+        path_back(judge, mark);
+    }
+}
+
 /* Judges one member of data_type: base, snowflake or bigquery. */
-static void judge_one_type(struct judge *judge, const cJSON *type)
+static void judge_one_type(struct judge *judge, const cJSON *type, bool is_alone)
 {
     if (key_find(data_type_keys, type->string) == NULL) {
         struct complaint what = {
@@ -113,9 +127,7 @@ static void judge_one_type(struct judge *judge, const cJSON *type)
         complain(judge, (struct complaint){.rule = RULE_DATA_TYPE, .node = type},
                  "The \"type\" is required for the \"%s\" data type.", type->string);
     } else if (strcmp(type->string, "base") == 0 && cJSON_IsString(name)) {
-        size_t mark = path_key(judge, "type");
-        judge_base(judge, name);
-        path_back(judge, mark);
+        judge_base_type(judge, type, name, is_alone);
     }
 }
 
@@ -126,7 +138,7 @@ static void judge_data_type(struct judge *judge, const cJSON *types)
     {
         if (type->string != NULL) {
             size_t mark = path_key(judge, type->string);
-            judge_one_type(judge, type);
+            judge_one_type(judge, type, cJSON_GetArraySize(types) == 1);
             path_back(judge, mark);
         }
     }

@@ -195,16 +195,21 @@ static void put_types(struct convert *convert, cJSON *column, struct typing *typ
     if (!cJSON_IsString(typing->base) || base_type(typing->base->valuestring) == NULL) {
         return; /* a schema knows base types only */
     }
+    const char *base = base_type(typing->base->valuestring);
     cJSON *details = add_type(column, "base", typing->base);
+    const cJSON *stays = is_refused_length(typing->length, base) ? typing->length : NULL;
     convert_note(convert, details != NULL);
     if (cJSON_IsString(typing->type) && is_backend(typing->backend)) {
         details = add_type(column, typing->backend->valuestring, typing->type);
         typing->type = typing->backend = NULL;
+        stays = NULL; /* it is the length of the backend's type */
     } else if (same_text(typing->type, typing->base)) {
         typing->type = NULL;
     }
+    typing->length = stays != NULL ? NULL : typing->length;
     convert_note(convert, add_details(details, typing));
-    typing->base = typing->length = typing->def = NULL;
+    typing->base = typing->def = NULL;
+    typing->length = stays;
 }
 
 /* Converts the pairs of one column: first those that make its data type, then the others. */

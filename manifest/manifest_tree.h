@@ -200,6 +200,10 @@ void manifest_mask_text(unsigned char *text, size_t length);
 /* ---- the parts of csvk_manifest_check ---- */
 /* The base type that equals `text` without regard to letter case; NULL: none. */
 const char *base_type(const char *text);
+/* The length of a base type without a backend's own type beside it, whose length counts then. */
+void judge_length(struct judge *judge, const cJSON *length, const char *base);
+/* True when no backend takes it for a column of the base type. */
+bool is_refused_length(const cJSON *length, const char *base);
 /* The platform writes input manifests, so only what csvkit uses of them is judged. */
 void judge_input_schema(struct judge *judge, const cJSON *schema);
 void judge_schema(struct judge *judge, const cJSON *schema, enum csvk_type_support support);

@@ -162,6 +162,15 @@ def is_no_column(path, value, root):
 
 # Where csvkit refuses what the platform's classes take: (name, reason, rules of csvkit, test). The
 # test gets the path, the value there, and the whole manifest.
+def bad_length(length, data_type):
+    """Whether both backends refuse the length of a base type, which counts without their own types."""
+    numeric = re.fullmatch(r"(\d+)(?:,(\d+))?", length)
+    return len(data_type) == 1 and {
+        "NUMERIC": not numeric or not max(int(numeric[2] or 0), 1) <= int(numeric[1]) <= 38,
+        "STRING": not re.fullmatch("[1-9][0-9]*", length),
+        "TIMESTAMP": not re.fullmatch("[0-9]", length)}.get(data_type["base"]["type"].upper(), True)
+
+
 DIFFERENCES = [
     ("null for true or false", "read as true, which is not what null says", "type",
      lambda path, value, root: value is None and path[-1] in BOOLEANS),
@@ -190,6 +199,9 @@ DIFFERENCES = [
      lambda path, value, root: path[-1] in ("snowflake", "bigquery") and value.get("type") == ""),
     ("an unknown base type", "Storage makes no table of it", "data-type",
      lambda path, value, root: path[-2:] == ("base", "type") and value not in TYPES["base"]),
+    ("a length that no column of the type has", "Storage refuses the definition", "data-type",
+     lambda path, value, root: path[-2:] == ("base", "length") and bad_length(
+         value, root["schema"][int(path[1])]["data_type"])),
     ("a dialect that Storage refuses", "invalidCsv", "dialect",
      lambda path, value, root: bad_dialect(root)),
     ("a name that Storage refuses", "empty, too long, or nothing is left after cleaning",
