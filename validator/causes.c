@@ -73,19 +73,9 @@ static void drop_all_but_encoding(struct csvk_validator *v)
 
 /* ---- what explains a width ------------------------------------------------------------------- */
 
-static bool has_extra(const struct csvk_finding *f, const char *key)
-{
-    for (size_t i = 0; i < f->nextras; i++) {
-        if (strcmp(f->extra[i].key, key) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static void mark_cause(struct csvk_validator *v, struct csvk_finding *cause, enum rule_index of)
 {
-    if (cause->nextras < CSVK_FINDING_EXTRAS && !has_extra(cause, "explains")) {
+    if (cause->nextras < CSVK_FINDING_EXTRAS && finding_extra(cause, "explains") == NULL) {
         finding_text(v, cause, "explains", csvk_rule_table[of].id);
     }
 }
@@ -98,7 +88,7 @@ static void follow(struct csvk_validator *v, struct csvk_finding *f,
         return;
     }
     const char *remedy = csvk_finding_remedy(cause);
-    if (!has_extra(f, "follows") && f->nextras < CSVK_FINDING_EXTRAS) {
+    if (finding_extra(f, "follows") == NULL && f->nextras < CSVK_FINDING_EXTRAS) {
         finding_text(v, f, "follows", cause->rule->id);
     }
     if (remedy != NULL) {
@@ -109,7 +99,7 @@ static void follow(struct csvk_validator *v, struct csvk_finding *f,
 /* The finding `f` of field-count follows from `cause`, unless something else was found before. */
 static void explain(struct csvk_validator *v, struct csvk_finding *f, struct csvk_finding *cause)
 {
-    if (has_extra(f, "follows") || f->nextras == CSVK_FINDING_EXTRAS) {
+    if (finding_extra(f, "follows") != NULL || f->nextras == CSVK_FINDING_EXTRAS) {
         return;
     }
     const char *remedy = csvk_finding_remedy(cause);
@@ -153,12 +143,8 @@ static void explain_comments(struct csvk_validator *v)
 
 static bool has_reason(const struct csvk_finding *f, enum misfit_reason reason)
 {
-    for (size_t i = 0; i < f->nextras; i++) {
-        if (strcmp(f->extra[i].key, "reason") == 0) {
-            return strcmp(f->extra[i].text, csvk_misfit_texts[reason].text) == 0;
-        }
-    }
-    return false;
+    const char *text = finding_extra(f, "reason");
+    return text != NULL && strcmp(text, csvk_misfit_texts[reason].text) == 0;
 }
 
 /* The style of quotes in which a value is enclosed that was split; NULL: in none. */
@@ -458,7 +444,7 @@ static void fold_bytes(struct csvk_validator *v, enum rule_index rule)
     for (size_t i = 1; i < kept->count; i++) {
         const struct csvk_finding *f = &kept->item[i], *first = &kept->item[0];
         bool told = f->nextras != 0 && first->nextras != 0;
-        if (has_extra(f, "follows") ||
+        if (finding_extra(f, "follows") != NULL ||
             (told && strcmp(f->extra[0].text, first->extra[0].text) != 0)) {
             return;
         }

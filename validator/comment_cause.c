@@ -49,18 +49,13 @@ size_t sample_comments(const struct csvk_validator *v)
 
 bool sample_differs_below_comments(const struct csvk_validator *v)
 {
-    struct field_walk walk = {v->sample.data, v->sample.length, 0, v->options.dialect,
-                              v->first_eol == CSVK_EOL_CR};
-    uint64_t fields = 0;
+    struct field_walk walk = walk_sample(v);
     struct walk_field field;
     pass_comments(v, &walk.at);
     if (walk.at >= walk.size) {
         return false;
     }
-    do {
-        walk_next(&walk, &field);
-        fields++;
-    } while (!field.last);
+    uint64_t fields = walk_record(&walk, &field);
     return fields != v->width && (field.complete || !v->sample_closed);
 }
 
@@ -69,17 +64,12 @@ bool sample_differs_below_comments(const struct csvk_validator *v)
 /* Does a record of the table's width begin with #? The header may; unless it is a comment, too. */
 static bool begins_a_record(const struct csvk_validator *v)
 {
-    struct field_walk walk = {v->sample.data, v->sample.length, 0, v->options.dialect,
-                              v->first_eol == CSVK_EOL_CR};
+    struct field_walk walk = walk_sample(v);
     bool told = v->kept[RULE_COMMENT_LINE].item[0].record == 1;
     while (walk.at < walk.size) {
         bool mark = walk.bytes[walk.at] == '#';
-        uint64_t fields = 0;
-        struct walk_field field;
-        do {
-            walk_next(&walk, &field);
-            fields++;
-        } while (!field.last);
+        struct walk_field last;
+        uint64_t fields = walk_record(&walk, &last);
         if (mark && !told && fields == v->width) {
             return true;
         }
@@ -90,12 +80,8 @@ static bool begins_a_record(const struct csvk_validator *v)
 
 static bool follows_comment(const struct csvk_finding *f)
 {
-    for (size_t i = 0; i < f->nextras; i++) {
-        if (strcmp(f->extra[i].key, "follows") == 0) {
-            return strcmp(f->extra[i].text, csvk_rule_table[RULE_COMMENT_LINE].id) == 0;
-        }
-    }
-    return false;
+    const char *cause = finding_extra(f, "follows");
+    return cause != NULL && strcmp(cause, csvk_rule_table[RULE_COMMENT_LINE].id) == 0;
 }
 
 /* Keeps the first of the findings that follow from a comment, and all others. */

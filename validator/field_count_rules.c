@@ -294,12 +294,7 @@ void shape_record(struct csvk_validator *v, const struct csvk_record *r)
 static bool is_first_understood(const struct csvk_validator *v)
 {
     const struct csvk_findings *kept = &v->kept[RULE_FIELD_COUNT];
-    for (size_t i = 0; kept->count != 0 && i < kept->item[0].nextras; i++) {
-        if (strcmp(kept->item[0].extra[i].key, "reason") == 0) {
-            return true;
-        }
-    }
-    return false;
+    return kept->count != 0 && finding_extra(&kept->item[0], "reason") != NULL;
 }
 
 static void judge_preamble(struct csvk_validator *v)

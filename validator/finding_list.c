@@ -62,6 +62,16 @@ void finding_remedy(struct csvk_validator *v, struct csvk_finding *f, const char
     v->failed |= copy == NULL;
 }
 
+const char *finding_extra(const struct csvk_finding *f, const char *key)
+{
+    for (size_t i = 0; i < f->nextras; i++) {
+        if (strcmp(f->extra[i].key, key) == 0) {
+            return f->extra[i].text != NULL ? f->extra[i].text : "";
+        }
+    }
+    return NULL;
+}
+
 void finding_drop_excerpt(struct csvk_finding *f)
 {
     csvk_free(f->excerpt);

@@ -177,6 +177,8 @@ void finding_text(struct csvk_validator *v, struct csvk_finding *f, const char *
                   const char *text);
 /* The finding's own remedy, in place of the rule's or of the one it had. */
 void finding_remedy(struct csvk_validator *v, struct csvk_finding *f, const char *text);
+/* The text of the extra of this key, "" of one that is a number; NULL: there is none. */
+const char *finding_extra(const struct csvk_finding *f, const char *key);
 void finding_drop_excerpt(struct csvk_finding *f);
 /*
  * Moves count and findings of slot `from` to slot `to` and gives them the rule of `to`. They are
@@ -390,6 +392,10 @@ struct walk_field {
  * byte there is one more, empty field.
  */
 void walk_next(struct field_walk *walk, struct walk_field *field);
+/* Passes a whole record, and says how many fields it has; *last is the last one. */
+uint64_t walk_record(struct field_walk *walk, struct walk_field *last);
+/* From the first byte of the sample on. */
+struct field_walk walk_sample(const struct csvk_validator *v);
 
 static inline bool judge_is_on(const struct csvk_validator *v, enum rule_index rule)
 {

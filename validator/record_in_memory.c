@@ -98,3 +98,19 @@ void walk_next(struct field_walk *w, struct walk_field *field)
     }
     w->at = at;
 }
+
+uint64_t walk_record(struct field_walk *walk, struct walk_field *last)
+{
+    uint64_t fields = 0;
+    do {
+        walk_next(walk, last);
+        fields++;
+    } while (!last->last);
+    return fields;
+}
+
+struct field_walk walk_sample(const struct csvk_validator *v)
+{
+    return (struct field_walk){v->sample.data, v->sample.length, 0, v->options.dialect,
+                               v->first_eol == CSVK_EOL_CR};
+}

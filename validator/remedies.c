@@ -39,8 +39,8 @@ static bool is_whole(const struct field_walk *walk, const struct walk_field *fie
 /* The sample in the other dialect: every record is whole and has the table's width. */
 static bool reads_well(const struct csvk_validator *v, const struct csvk_dialect *dialect)
 {
-    struct field_walk walk = {v->sample.data, v->sample.length, 0, *dialect,
-                              v->first_eol == CSVK_EOL_CR};
+    struct field_walk walk = walk_sample(v);
+    walk.dialect = *dialect;
     int in_use = v->options.dialect.enclosure;
     while (walk.at < walk.size) {
         uint64_t fields = 0;

@@ -8,8 +8,6 @@
 #include "csvkit/base/early_ends.h"
 #include "validator/judge.h"
 
-#include <string.h>
-
 #define FIELDS_MOST 1024 /* of a record that is looked at */
 
 static struct csvk_bytes value_of(const struct field_walk *walk, const struct walk_field *field)
@@ -38,8 +36,7 @@ static size_t read_record(struct field_walk *walk, bool cut, struct csvk_bytes *
 
 static bool look(struct csvk_validator *v, struct csvk_early_ends *records)
 {
-    struct field_walk walk = {v->sample.data, v->sample.length, 0, v->options.dialect,
-                              v->first_eol == CSVK_EOL_CR};
+    struct field_walk walk = walk_sample(v);
     struct csvk_bytes *field = csvk_reallocarray(NULL, FIELDS_MOST, sizeof *field);
     bool names = v->header_record != 0;
     v->failed = v->failed || field == NULL;
@@ -54,20 +51,11 @@ static bool look(struct csvk_validator *v, struct csvk_early_ends *records)
     return !v->failed;
 }
 
-static bool is_explained(const struct csvk_finding *f)
-{
-    for (size_t i = 0; i < f->nextras; i++) {
-        if (strcmp(f->extra[i].key, "follows") == 0 || strcmp(f->extra[i].key, "reason") == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static bool is_any_explained(const struct csvk_findings *kept)
 {
     for (size_t i = 0; i < kept->count; i++) {
-        if (is_explained(&kept->item[i])) {
+        const struct csvk_finding *f = &kept->item[i];
+        if (finding_extra(f, "follows") != NULL || finding_extra(f, "reason") != NULL) {
             return true;
         }
     }

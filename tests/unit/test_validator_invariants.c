@@ -3,6 +3,7 @@
  * size of the reads, on the way the records are found, or on compression; cutting a file changes
  * nothing before the cut; an ordinary letter in a clean record is as good as another.
  */
+#include "tests/support/random_tables.h"
 #include "tests/support/support.h"
 #include "validator/validator.h"
 
@@ -130,19 +131,7 @@ static void print_reports(const void *bytes, size_t length, enum csvk_profile pr
 static void expect_equal(const struct csvk_buf *want, const struct csvk_buf *have,
                          const struct csvk_buf *table, const char *how)
 {
-    struct csvk_buf shown = CSVK_BUF_INIT;
-    const char *a = csvk_buf_text(want), *b = csvk_buf_text(have);
-    size_t same = 0;
-    while (a[same] != '\0' && a[same] == b[same]) {
-        same++;
-    }
-    if (a[same] == b[same]) {
-        return;
-    }
-    size_t from = same > 200 ? same - 200 : 0;
-    ck_assert_int_eq(csvk_buf_add_escaped(&shown, table->data, table->length), CSVK_OK);
-    ck_abort_msg("%s: %s\nwant: %.400s\nhave: %.400s", how, csvk_buf_text(&shown), a + from,
-                 b + from);
+    support_same_text(want, have, (struct csvk_bytes){table->data, table->length}, how);
 }
 
 static size_t compress_bytes(const struct csvk_buf *table, unsigned char *out, size_t room)
