@@ -47,16 +47,27 @@ static bool is_part_of_word(unsigned char byte)
            ((byte | 0x20) >= 'a' && (byte | 0x20) <= 'z');
 }
 
+/* As strncasecmp compares the first byte, or less exactly; most lines end here at every word. */
+static bool may_begin(unsigned char byte, const char *word)
+{
+    return (byte | 0x20) == ((unsigned char)word[0] | 0x20);
+}
+
+static bool begins_with_word(struct csvk_bytes line, const char *word)
+{
+    size_t length = strlen(word);
+    return line.len >= length && strncasecmp((const char *)line.ptr, word, length) == 0 &&
+           (line.len == length || !is_part_of_word(line.ptr[length]));
+}
+
 bool csvk_is_total_line(struct csvk_bytes line, const struct csvk_dialect *dialect)
 {
     while (line.len != 0 && (line.ptr[0] == ' ' || line.ptr[0] == dialect->enclosure)) {
         line.ptr++;
         line.len--;
     }
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-        size_t length = strlen(words[i]);
-        if (line.len >= length && strncasecmp((const char *)line.ptr, words[i], length) == 0 &&
-            (line.len == length || !is_part_of_word(line.ptr[length]))) {
+    for (size_t i = 0; line.len != 0 && i < sizeof words / sizeof words[0]; i++) {
+        if (may_begin(line.ptr[0], words[i]) && begins_with_word(line, words[i])) {
             return true;
         }
     }
