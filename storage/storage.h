@@ -51,6 +51,8 @@ struct kbc_options {
     enum kbc_mode mode;
     const volatile sig_atomic_t *cancel; /* non-zero: stop; borrowed until kbc_close; or NULL */
     struct kbc_observer observer;
+    bool objects_only; /* no project is asked, so `url` and `token` are not needed: only the
+                          functions kbc_object_… work */
 };
 
 int kbc_open(struct kbc **out, const struct kbc_options *options,
@@ -425,5 +427,31 @@ void kbc_downloaded_release(struct kbc_downloaded *downloaded);
    asked for. CSVK_EDATA when `columns` do not fit the data. */
 int kbc_download(struct kbc *kbc, const struct kbc_download *download, struct kbc_downloaded *out,
                  struct csvk_error *err) CSVK_MUST_USE;
+
+/* ---- ranges of objects ------------------------------------------------------------------------
+ */
+
+struct kbc_object;
+/*
+ * Opens an object of S3, Azure or Google for reading. `url` is what slice manifests have:
+ * "s3://bucket/KEY", "gs://bucket/KEY" or "azure://HOST/container/KEY". `detail` is what Storage
+ * says of a file when it is asked with federationToken=1: its credentials are used, so the object
+ * has to be in the bucket of that file. CSVK_EUSAGE: it is not, or `url` is no such address;
+ * KBC_ENET, KBC_EREMOTE, CSVK_ENOMEM. `kbc` is borrowed until kbc_object_close; *out belongs to the
+ * caller.
+ */
+int kbc_object_open(struct kbc_object **out, struct kbc *kbc, const char *url, const cJSON *detail,
+                    struct csvk_error *err) CSVK_MUST_USE;
+uint64_t kbc_object_size(const struct kbc_object *object); /* bytes */
+/*
+ * Reads `length` bytes at `offset`, all of which exist; `object` is a struct kbc_object. One thread
+ * at a time. Bytes after these are fetched along, the more the longer reading goes on without a
+ * leap. CSVK_ECHANGED: the object is not the one that was opened; KBC_ENET, KBC_EREMOTE.
+ */
+int kbc_object_read(void *object, uint64_t offset, void *bytes, size_t length,
+                    struct csvk_error *err) CSVK_MUST_USE;
+void kbc_object_close(struct kbc_object *object); /* NULL is fine */
+/* Is it the address of an object, by its scheme? */
+bool kbc_is_object_url(const char *text);
 
 #endif

@@ -13,6 +13,7 @@
 #include "csvkit/cli/table/verify_option.h"
 #include "csvkit/cli/validate/judged_files.h"
 #include "csvkit/cli/validate/partial_files.h"
+#include "csvkit/cli/remote/ranged_input.h"
 #include "csvkit/cli/validate/rule_options.h"
 #include "csvkit/cli/validate/stats_option.h"
 #include "csvkit/cli/validate/validate_help.h"
@@ -163,7 +164,8 @@ static int judge(struct validate_job *job, const char *path, struct csvk_validat
     hooks.tap = cli_has(job->cli, "stats") ? take_stats : NULL;
     job->options.dialect = job->dialect_given;
     job->encoding = job->encoding_given;
-    int status = csvk_source_open(&source, path, err);
+    int status = ranged_input_is_object(path) ? ranged_input_source(&source, job->cli, path, err)
+                                              : csvk_source_open(&source, path, err);
     if (status == CSVK_OK) {
         status = cli_resolve_auto(job->cli, source, &job->options.dialect, &job->encoding, err);
     }
@@ -241,7 +243,8 @@ static void do_file(struct validate_job *job, const char *path, bool slice)
     struct csvk_validator *v = NULL;
     bool many = slice ? job->options.width != 0 : cli_noperands(job->cli) > 1;
     job->options.dialect = job->dialect_given;
-    if (many && judged_files_add(job->files, path, &job->options, job->encoding_given)) {
+    if (many && !ranged_input_is_object(path) &&
+        judged_files_add(job->files, path, &job->options, job->encoding_given)) {
         return;
     }
     judged_files_settle(job->files);
@@ -521,6 +524,7 @@ static int run(struct cli *cli)
     csvk_validate_options_init(&job.options);
     bool parts = cli_makes_part(cli) || cli_joins_parts(cli);
     job.status = parts ? cli_check_parts(cli) : CLI_GOOD;
+    job.status = job.status == CLI_GOOD ? cli_check_credentials(cli) : job.status;
     job.status = job.status == CLI_GOOD ? cli_take_files_from(cli) : job.status;
     const char *first = cli_noperands(cli) > 0        ? cli_operand(cli, 0)
                         : !cli_has(cli, "files-from") ? "-"

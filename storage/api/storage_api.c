@@ -102,7 +102,7 @@ int kbc_open(struct kbc **out, const struct kbc_options *options, struct csvk_er
     secrets_init(&kbc->secrets);
     pthread_mutex_init(&kbc->lock, NULL);
     pthread_mutex_init(&kbc->observer_lock, NULL);
-    int status = take_url(kbc, options->url, err);
+    int status = options->objects_only ? CSVK_OK : take_url(kbc, options->url, err);
     if (status == CSVK_OK) {
         status = take_texts(kbc, options, err);
     }

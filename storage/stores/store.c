@@ -463,13 +463,21 @@ static int start_over(void *ctx, struct csvk_error *err)
                : csvk_fail_sys(err, errno, "%s: writing what was fetched", call->request.what);
 }
 
+/* The name of the work, for messages. */
+#define WHAT_SIZE 200
+static void name_fetching(const struct store *store, const char *key, char *what)
+{
+    char name[160];
+    kbc_object_name(store->kbc, key, name, sizeof name);
+    snprintf(what, WHAT_SIZE, "fetching %s", name);
+}
+
 int store_get(struct store *store, struct http_client *client, const char *key, int fd,
               struct store_got *got, struct csvk_error *err)
 {
     struct store_call call;
-    char name[160], what[200];
-    kbc_object_name(store->kbc, key, name, sizeof name);
-    snprintf(what, sizeof what, "fetching %s", name);
+    char what[WHAT_SIZE];
+    name_fetching(store, key, what);
     begin_call(&call, store, client, what);
     call.out_fd = fd;
     call.request.method = "GET";
@@ -481,5 +489,98 @@ int store_get(struct store *store, struct http_client *client, const char *key, 
     got->is_announced =
         http_response_header(&call.response, "Content-Length", text, sizeof text) ||
         http_response_header(&call.response, "Transfer-Encoding", text, sizeof text);
+    return end_call(&call, status);
+}
+
+/* ---- ranges ---------------------------------------------------------------------------------- */
+
+static int no_ranges(const struct store_call *call, struct csvk_error *err)
+{
+    return csvk_fail(err, KBC_EREMOTE,
+                     "%s: the object store answered with other bytes than were asked for",
+                     call->request.what);
+}
+
+static int keep_piece(void *ctx, const void *bytes, size_t length, struct csvk_error *err)
+{
+    struct store_call *call = ctx;
+    struct store_range *range = call->range;
+    if (length > range->length - range->got) {
+        return no_ranges(call, err);
+    }
+    memcpy(range->to + range->got, bytes, length);
+    range->got += length;
+    return CSVK_OK;
+}
+
+static int drop_pieces(void *ctx, struct csvk_error *err)
+{
+    struct store_call *call = ctx;
+    (void)err;
+    call->range->got = 0;
+    return CSVK_OK;
+}
+
+/* Content-Range: "bytes FIRST-LAST/SIZE", or "bytes * /SIZE" (without the blank) where there is no
+   such range. */
+static bool read_content_range(const struct http_response *response, uint64_t *first,
+                               uint64_t *last, uint64_t *size)
+{
+    char text[100];
+    unsigned long long a = 0, b = 0, n = 0;
+    bool there = http_response_header(response, "Content-Range", text, sizeof text);
+    bool given = there && sscanf(text, "bytes %20llu-%20llu/%20llu", &a, &b, &n) == 3;
+    bool none = there && !given && sscanf(text, "bytes */%20llu", &n) == 1;
+    *first = a;
+    *last = b;
+    *size = n;
+    return given || none;
+}
+
+/* Is what came what was asked for? */
+static int check_range(const struct store_call *call, struct csvk_error *err)
+{
+    struct store_range *range = call->range;
+    uint64_t first, last;
+    if (!read_content_range(&call->response, &first, &last, &range->size) ||
+        first != range->offset || last < first || last - first + 1 != range->got ||
+        last >= range->size || (range->got < range->length && last + 1 != range->size) ||
+        !http_response_header(&call->response, "ETag", range->tag, sizeof range->tag)) {
+        return no_ranges(call, err);
+    }
+    return CSVK_OK;
+}
+
+/* Stores answer to any range of an object without bytes that there is no such range. */
+static bool has_no_bytes(const struct store_call *call)
+{
+    uint64_t first, last, size = 1;
+    bool said = read_content_range(&call->response, &first, &last, &size);
+    return call->response.status == 416 && call->range->offset == 0 && (!said || size == 0);
+}
+
+int store_get_range(struct store *store, struct http_client *client, const char *key,
+                    struct store_range *range, struct csvk_error *err)
+{
+    struct store_call call;
+    char what[WHAT_SIZE];
+    name_fetching(store, key, what);
+    begin_call(&call, store, client, what);
+    range->got = 0;
+    range->size = 0;
+    range->tag[0] = '\0';
+    call.range = range;
+    call.request.receive = keep_piece;
+    call.request.restart = drop_pieces;
+    int status =
+        http_header(&call.request, "Range: bytes=%llu-%llu", (unsigned long long)range->offset,
+                    (unsigned long long)(range->offset + range->length - 1));
+    status = status < 0 ? csvk_fail(err, CSVK_ENOMEM, "out of memory")
+                        : ops_of(store)->get(&call, key, err);
+    if (status == CSVK_OK) {
+        status = check_range(&call, err);
+    } else if (status == KBC_EREMOTE && has_no_bytes(&call)) {
+        status = CSVK_OK;
+    }
     return end_call(&call, status);
 }

@@ -98,6 +98,19 @@ struct store_got {
 /* Fetches an object into the file `fd`, from its start. */
 int store_get(struct store *store, struct http_client *client, const char *key, int fd,
               struct store_got *got, struct csvk_error *err) CSVK_MUST_USE;
+/* Some bytes of an object. */
+struct store_range {
+    uint64_t offset;
+    size_t length;     /* asked for, at least 1; there may be fewer before the end of the object */
+    unsigned char *to; /* room for them */
+    size_t got;        /* that came */
+    uint64_t size;     /* of the whole object */
+    char tag[STORE_TAG_SIZE]; /* of this version of the object */
+};
+/* Fetches them. An object without bytes has no ranges: then `got` and `size` are 0. KBC_EREMOTE
+   when the store answers with other bytes than were asked for. */
+int store_get_range(struct store *store, struct http_client *client, const char *key,
+                    struct store_range *range, struct csvk_error *err) CSVK_MUST_USE;
 
 /* ---- private to store.c and store_*.c ---- */
 
@@ -107,14 +120,15 @@ struct store_call {
     struct http_client *client;
     struct http_request request;
     struct http_response response;
-    size_t fixed_headers; /* number of headers before those that authorize adds */
-    const char *proof;    /* a header that every complete answer has, or NULL */
-    char sha256[65];      /* of the body, S3 */
-    unsigned generation;  /* of the bearer that was sent, GCS */
-    bool anonymous;       /* no bearer is sent: the address is the permission, GCS */
-    uint64_t reported;    /* bytes of progress reported so far */
-    int out_fd;           /* the file that a fetched object goes to */
-    uint64_t received;    /* bytes of it so far */
+    size_t fixed_headers;      /* number of headers before those that authorize adds */
+    const char *proof;         /* a header that every complete answer has, or NULL */
+    char sha256[65];           /* of the body, S3 */
+    unsigned generation;       /* of the bearer that was sent, GCS */
+    bool anonymous;            /* no bearer is sent: the address is the permission, GCS */
+    uint64_t reported;         /* bytes of progress reported so far */
+    int out_fd;                /* the file that a fetched object goes to */
+    struct store_range *range; /* or the bytes of it that are fetched; NULL: all */
+    uint64_t received;         /* bytes of it so far */
 };
 
 /* What one kind of store is. Sizes are bytes. A function that is NULL has nothing to do. */

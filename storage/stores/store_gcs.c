@@ -38,6 +38,11 @@ static int fetch_bearer(struct store *store, struct csvk_error *err)
 {
     char path[64];
     bool writing = store->use == STORE_WRITE;
+    if (!store->kbc->url) { /* there is nobody to ask */
+        store->expired = 1;
+        return csvk_fail(err, KBC_EREMOTE,
+                         "the object store does not take the credentials (any more)");
+    }
     snprintf(path, sizeof path, writing ? "files/%s/refresh" : "files/%s?federationToken=1",
              store->file_id);
     struct kbc_call call = {.what = "renewing the credentials of the file",

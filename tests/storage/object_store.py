@@ -144,7 +144,7 @@ class ObjectStore:
         if not grant.allows(bucket, key):
             raise Refused(403, 'AccessDenied', 'Access Denied')
         if request.method in ('GET', 'HEAD') and not grant.write:
-            return self.fetch(bucket, key, 'NoSuchKey')
+            return self.fetch(request, bucket, key, 'NoSuchKey')
         if not grant.write or request.method not in ('PUT', 'POST', 'DELETE'):
             raise Refused(403, 'AccessDenied', 'Access Denied')
         if request.method in ('PUT', 'POST') and 'content-length' not in request.headers:
@@ -191,11 +191,19 @@ class ObjectStore:
         return 200, {}, b'<CompleteMultipartUploadResult><ETag>"x-%d"</ETag>' \
                         b'</CompleteMultipartUploadResult>' % len(numbers)
 
-    def fetch(self, bucket, key, code):
+    def fetch(self, request, bucket, key, code):
         if (bucket, key) not in self.objects:
             raise Refused(404, code)
         data = self.objects[bucket, key]
-        return 200, {'ETag': '"%s"' % hashlib.md5(data).hexdigest()}, data
+        headers = {'ETag': '"%s"' % hashlib.md5(data).hexdigest()}
+        asked = re.fullmatch(r'bytes=(\d+)-(\d+)', request.headers.get('range', ''))
+        if asked is None or request.method != 'GET':
+            return 200, headers, data
+        first, last = int(asked[1]), min(int(asked[2]), len(data) - 1)
+        if first > last:
+            raise Refused(416, 'InvalidRange', headers={'Content-Range': 'bytes */%d' % len(data)})
+        headers['Content-Range'] = 'bytes %d-%d/%d' % (first, last, len(data))
+        return 206, headers, data[first:last + 1]
 
     # ---- Azure -------------------------------------------------------------------------------
     def serve_azure(self, request):
@@ -211,7 +219,7 @@ class ObjectStore:
             raise Refused(403, 'AuthorizationPermissionMismatch')
         extra = {'x-ms-request-id': uuid.uuid4().hex}
         if request.method == 'GET':
-            return self.fetch(container, blob, 'BlobNotFound')
+            return self.fetch(request, container, blob, 'BlobNotFound')
         if request.method != 'PUT' or 'content-length' not in request.headers:
             raise Refused(400, 'MissingContentLengthHeader')
         md5 = request.headers.get('content-md5')
@@ -250,7 +258,7 @@ class ObjectStore:
         if not grant.allows(bucket, key) or (request.method != 'GET' and not grant.write):
             raise Refused(403, 'AccessDenied')
         if request.method == 'GET':
-            return self.fetch(bucket, key, 'NoSuchKey')
+            return self.fetch(request, bucket, key, 'NoSuchKey')
         if request.method == 'POST' and request.headers.get('x-goog-resumable') == 'start':
             session = uuid.uuid4().hex
             self.uploads[session] = (bucket, key, bytearray())

@@ -1,16 +1,14 @@
-/* partial_files.c - see partial_files.h: options, and a plain file whose ranges can be read. */
+/* partial_files.c - see partial_files.h: options, ranges, making and joining. */
 #include "csvkit/cli/validate/partial_files.h"
 
 #include "csvkit/base/numbers.h"
 #include "csvkit/cli/table/csvw_option.h"
+#include "csvkit/cli/remote/ranged_input.h"
 #include "validator/partial.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include <strings.h>
 
 #define PARTS_MOST 1000000
 
@@ -28,6 +26,12 @@ static const struct cli_option rows[] = {
      "read. Give the options again that the parts were made with. Where a part has guessed wrong "
      "where a record begins, its bytes are judged again, so the file should be at hand.",
      false},
+    {"credentials", 0, "DETAIL", NULL,
+     "FILE is the address of an object, s3://BUCKET/KEY, gs://BUCKET/KEY or "
+     "azure://HOST/CONTAINER/KEY, which is read there, whole or in parts. The file DETAIL is what "
+     "Storage says of a file in this bucket when it is asked for files/ID?federationToken=1; its "
+     "credentials are used.",
+     false},
     {NULL, 0, NULL, NULL, NULL, false},
 };
 const struct cli_group cli_partial_options = {"Parts", rows};
@@ -42,7 +46,23 @@ bool cli_joins_parts(const struct cli *cli)
     return cli_has(cli, "merge");
 }
 
-/* ---- what does not go with parts ------------------------------------------------------------- */
+/* ---- what does not go with parts, or with objects -------------------------------------------- */
+
+int cli_check_credentials(struct cli *cli)
+{
+    bool object = cli_joins_parts(cli);
+    for (size_t i = 0; i < cli_noperands(cli); i++) {
+        object = object || ranged_input_is_object(cli_operand(cli, i));
+    }
+    if (cli_has(cli, "credentials") && !object) {
+        return cli_trouble(cli, "--credentials: no FILE is the address of an object (s3://, gs://, "
+                                "azure://)");
+    }
+    if (cli_has(cli, "credentials") && cli_has(cli, "verify")) {
+        return cli_trouble(cli, "not supported: --verify of an object");
+    }
+    return CLI_GOOD;
+}
 
 static bool is_utf8(const char *encoding)
 {
@@ -101,75 +121,6 @@ int cli_check_part_options(struct cli *cli, const struct csvk_validate_options *
                : cli_trouble(cli, "not supported: foreign keys in parts of a file");
 }
 
-/* ---- a file with ranges ---------------------------------------------------------------------- */
-
-struct plain_file {
-    const char *path;
-    int fd;
-    struct stat before;
-    struct csvk_partial_input input;
-};
-
-static int read_all(void *context, uint64_t offset, void *bytes, size_t length,
-                    struct csvk_error *err)
-{
-    const struct plain_file *file = context;
-    unsigned char *to = bytes;
-    while (length != 0) {
-        ssize_t n = pread(file->fd, to, length, (off_t)offset);
-        if (n < 0 && errno == EINTR) {
-            continue;
-        }
-        if (n < 0) {
-            return csvk_fail_sys(err, errno, "%s: cannot read", file->path);
-        }
-        if (n == 0) {
-            return csvk_fail(err, CSVK_ECHANGED, "%s: changed while it was read", file->path);
-        }
-        to += n;
-        offset += (uint64_t)n;
-        length -= (size_t)n;
-    }
-    return CSVK_OK;
-}
-
-static int open_plain(struct plain_file *file, const char *path, struct csvk_error *err)
-{
-    *file = (struct plain_file){.path = path, .fd = -1};
-    if (strcmp(path, "-") == 0) {
-        return csvk_fail(err, CSVK_EUSAGE, "standard input has no ranges: give a file");
-    }
-    file->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-    if (file->fd < 0 || fstat(file->fd, &file->before) != 0) {
-        return csvk_fail_sys(err, errno, "%s: cannot open", path);
-    }
-    if (!S_ISREG(file->before.st_mode)) {
-        return csvk_fail(err, CSVK_EUSAGE, "%s: no regular file, so it has no ranges", path);
-    }
-    file->input = (struct csvk_partial_input){
-        .name = path, .size = (uint64_t)file->before.st_size, .read = read_all, .context = file};
-    return CSVK_OK;
-}
-
-/* CSVK_ECHANGED: somebody wrote to it meanwhile. */
-static int check_unchanged(const struct plain_file *file, struct csvk_error *err)
-{
-    struct stat now;
-    const struct stat *then = &file->before;
-    bool same = fstat(file->fd, &now) == 0 && now.st_size == then->st_size &&
-                now.st_mtim.tv_sec == then->st_mtim.tv_sec &&
-                now.st_mtim.tv_nsec == then->st_mtim.tv_nsec;
-    return same ? CSVK_OK
-                : csvk_fail(err, CSVK_ECHANGED, "%s: changed while it was read", file->path);
-}
-
-static void close_plain(struct plain_file *file)
-{
-    if (file->fd >= 0) {
-        close(file->fd);
-    }
-}
-
 /* ---- --byte-range ---------------------------------------------------------------------------- */
 
 /* Where the range number `i` of `n` begins. */
@@ -212,32 +163,31 @@ static bool read_range(const char *text, uint64_t size, struct csvk_partial_rang
 /* ---- making and joining ---------------------------------------------------------------------- */
 
 /* A part that takes the place of its file would be the last thing that is known about it. */
-static int check_target(const struct plain_file *file, const char *path, struct csvk_error *err)
+static int check_target(const struct ranged_input *input, const char *path, struct csvk_error *err)
 {
-    struct stat target;
-    bool same = stat(path, &target) == 0 && target.st_dev == file->before.st_dev &&
-                target.st_ino == file->before.st_ino;
-    return same ? csvk_fail(err, CSVK_EUSAGE, "--partial=%s is the FILE itself", path) : CSVK_OK;
+    return ranged_input_is_file(input, path)
+               ? csvk_fail(err, CSVK_EUSAGE, "--partial=%s is the FILE itself", path)
+               : CSVK_OK;
 }
 
 int cli_make_part(struct cli *cli, const char *path, const struct csvk_validate_options *options)
 {
     struct csvk_error err = {0};
-    struct plain_file file;
+    struct ranged_input file;
     struct csvk_partial_range range;
     const char *text = cli_value(cli, "byte-range");
-    int status = open_plain(&file, path, &err);
+    int status = ranged_input_open(&file, cli, path, &err);
     status = status == CSVK_OK ? check_target(&file, cli_value(cli, "partial"), &err) : status;
-    if (status == CSVK_OK && !read_range(text, file.input.size, &range)) {
+    if (status == CSVK_OK && !read_range(text, file.bytes.size, &range)) {
         status = csvk_fail(&err, CSVK_EUSAGE,
                            "--byte-range=%s: neither A-B, bytes from 0, nor I/N with I from 1 to N",
                            text);
     }
     if (status == CSVK_OK) {
-        status = csvk_partial_judge(&file.input, options, range, cli_value(cli, "partial"), &err);
+        status = csvk_partial_judge(&file.bytes, options, range, cli_value(cli, "partial"), &err);
     }
-    status = status == CSVK_OK ? check_unchanged(&file, &err) : status;
-    close_plain(&file);
+    status = status == CSVK_OK ? ranged_input_check(&file, &err) : status;
+    ranged_input_close(&file);
     return status == CSVK_OK ? CLI_GOOD : cli_fail(cli, &err);
 }
 
@@ -245,16 +195,16 @@ static int join(struct cli *cli, struct csvk_partials *parts, struct csvk_valida
                 struct csvk_error *err)
 {
     struct csvk_error unread = {0};
-    struct plain_file file;
+    struct ranged_input file;
     uint64_t again = 0;
-    bool there = open_plain(&file, csvk_partials_input_name(parts), &unread) == CSVK_OK;
-    int status = csvk_partials_join(parts, there ? &file.input : NULL, out, &again, err);
+    bool there = ranged_input_open(&file, cli, csvk_partials_input_name(parts), &unread) == CSVK_OK;
+    int status = csvk_partials_join(parts, there ? &file.bytes : NULL, out, &again, err);
     if (status == CSVK_OK && again != 0) {
         cli_note(cli, "%" PRIu64 " part%s did not begin with a record and %s judged again", again,
                  cli_plural(again), again == 1 ? "was" : "were");
-        status = check_unchanged(&file, err);
+        status = ranged_input_check(&file, err);
     }
-    close_plain(&file);
+    ranged_input_close(&file);
     return status;
 }
 
