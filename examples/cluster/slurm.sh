@@ -1,9 +1,14 @@
 #!/bin/bash
 # slurm.sh FILE PARTS N [OPTION]... - judges FILE in N parts by a Slurm job array, joins them, waits,
-# and prints the report. PARTS is a folder that all nodes see; OPTIONs are those of csvkit validate.
+# and prints the report. FILE, or the address of an object, and the folder PARTS are seen by all nodes;
+# OPTIONs are those of csvkit validate.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
-file=$(realpath "$1") folder=$(realpath -m "$2") n=$3
+case $1 in
+*://*) file=$1 ;; # of an object: give --credentials=DETAIL too, as an absolute path
+*) file=$(realpath "$1") ;;
+esac
+folder=$(realpath -m "$2") n=$3
 shift 3
 mkdir -p "$folder"
 array=$(sbatch --parsable --array="1-$n" --output="$folder/%a.log" "$here/validate.sbatch" \

@@ -2,11 +2,12 @@
 # make check-cluster: parts of a file judged by a real Slurm of one node, and by GNU parallel, have the
 # report of one run. Slurm is that of Debian (slurmctld, slurmd, munge): it is started here, in a
 # folder of its own, with its own key and ports, and is ended by the numbers of its processes.
-#   CSVKIT=path of the program  [PARTS=20] [RECORDS=400000]  tests/cluster/check.sh
+# An object that a server makes up as it is read, so that it may be larger than any disk, is judged in parts, too.
+#   CSVKIT=path of the program  [PARTS=20] [RECORDS=400000] [OBJECT_MB=1000]  tests/cluster/check.sh
 set -u
 cd "$(dirname "$0")/../.." || exit 2
 export CSVKIT=${CSVKIT:-$PWD/build/release/bin/csvkit}
-parts=${PARTS:-20} records=${RECORDS:-400000}
+parts=${PARTS:-20} records=${RECORDS:-400000} object_mb=${OBJECT_MB:-1000}
 EXTRA_PACKAGES='slurmctld slurmd slurm-client munge parallel' tests/deps.sh || {
     echo "Slurm cannot be installed here"
     exit 77
@@ -107,6 +108,32 @@ check_report() { # who, status
     echo "$1: $parts parts of $(stat -c %s "$work/table.csv") bytes, the report of one run"
 }
 
+# Judges the object whole and by Slurm in parts.
+check_object() {
+    local port size url=s3://bucket/large.csv one status began=$SECONDS
+    background object.log python3 tests/cluster/object_server.py "$work/object" "${object_mb}000000"
+    for _ in $(seq 200); do
+        [ -s "$work/object" ] && break
+        sleep 0.1
+    done
+    read -r port size <"$work/object" || { fail "no object: $(cat "$work/object.log")"; return; }
+    export CSVKIT_S3_ENDPOINT=http://127.0.0.1:$port
+    echo '{"id": 1, "name": "large.csv", "provider": "aws", "region": "here-1",
+        "s3Path": {"bucket": "bucket", "key": "large.csv"},
+        "credentials": {"AccessKeyId": "none", "SecretAccessKey": "none-at-all"}}' >"$work/detail"
+    "$CSVKIT" validate --max-findings=20 --credentials="$work/detail" "$url" >"$work/large"
+    one=$?
+    echo "one run over the object: exit status $one, $((SECONDS - began)) s"
+    began=$SECONDS
+    examples/cluster/slurm.sh "$url" "$work/parts3" "$parts" --max-findings=20 --credentials="$work/detail" \
+        >"$work/report" 2>"$work/err"
+    status=$?
+    [ "$status" = 1 ] && [ "$one" = 1 ] || fail "the object: exit status $status in parts, $one in one: $(cat "$work/err")"
+    cmp -s "$work/large" "$work/report" || fail "the object: another report: $(diff "$work/large" "$work/report" | head -n 5)"
+    grep -q " $size bytes" "$work/report" || fail "the object: not all $size bytes: $(tail -n 1 "$work/report")"
+    echo "slurm: $parts parts of an object of $size bytes, the report of one run, $((SECONDS - began)) s"
+}
+
 if start_slurm; then
     (cd "$work" && "$OLDPWD/examples/cluster/slurm.sh" table.csv parts "$parts" "${options[@]}") >"$work/report" 2>"$work/err"
     status=$?
@@ -117,6 +144,7 @@ if start_slurm; then
     rm "$work/parts/3.part"
     sbatch --wait --output="$work/again" examples/cluster/merge.sbatch "$work/parts" "${options[@]}" >/dev/null
     [ $? = 2 ] && grep -q 'a part is missing' "$work/again" || fail "slurm: a missing part: $(cat "$work/again")"
+    check_object
 else
     fail "slurm does not start: $(tail -n 3 "$work"/{munge.log,munge/log,ctld.out,slurmctld.log,d.out,slurmd.log} 2>/dev/null)"
 fi
