@@ -224,6 +224,7 @@ reason 'a,b,c\n' '1,`x, y`,z\n' 'backticks do not enclose a value' never '%d,n%d
 reason 'a,b,c\n' '1,`x, y,z`\n' 'too many fields' backticks '%d,n%d,x\n'
 reason 'a,b,c\n' '1,[x, y],z\n' 'JSON that is not enclosed' never '%d,n%d,x\n'
 reason 'a,b,c\n' '1,{"k":1,"l":"m"},z\n' 'JSON that is not enclosed' never '%d,n%d,x\n'
+reason 'a,b,c\n' '1,["k","l"],z\n' 'JSON that is not enclosed' never '%d,n%d,x\n'
 reason 'a,b,c\n' '1,k":1,"l":"m"},z\n' 'enclosures' JSON '%d,n%d,x\n'
 reason 'a,b,c\n' '1,a,b\r2,c,d\r3,e,f\n' 'every CR in it is followed by a whole record (--line-break-in=any)' never '%d,n%d,x\n'
 reason 'a,b,c\n' '1,a,b\r2,c,d\r3,e\n' 'too many fields' 'every CR' '%d,n%d,x\n'
