@@ -236,6 +236,15 @@ int csvk_table_definition_take(struct csvk_table_definition *table,
     return status;
 }
 
+/* What the manifest says in vain does not keep the table from being read. */
+static int warn(const struct csvk_table_definition *table, const struct csvk_manifest *manifest,
+                struct csvk_findings *findings, struct csvk_error *err)
+{
+    int status = csvk_manifest_check_reading(
+        manifest, table->manifest, (enum csvk_backend)table->backend, CSVK_WARNING, findings);
+    return status == CSVK_OK ? status : csvk_fail(err, CSVK_ENOMEM, "out of memory");
+}
+
 /* As csvk_table_definition_read, with a struct of this library's version. */
 static int read_manifest(struct csvk_table_definition *table, const char *input,
                          struct csvk_findings *findings, struct csvk_error *err)
@@ -247,6 +256,7 @@ static int read_manifest(struct csvk_table_definition *table, const char *input,
         status = csvk_fail(err, CSVK_EDATA, "%s: cannot be read as a manifest", table->manifest);
     }
     status = status == CSVK_OK ? take_both(table, manifest, NULL, input, findings, err) : status;
+    status = status == CSVK_OK ? warn(table, manifest, findings, err) : status;
     csvk_manifest_free(manifest);
     return status;
 }

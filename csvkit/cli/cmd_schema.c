@@ -119,7 +119,7 @@ static int run_check(struct cli *cli)
     for (size_t i = 0; i < cli_noperands(cli); i++) {
         struct schema_input input;
         const char *file = cli_operand(cli, i);
-        int status = cli_read_schema(cli, file, &input);
+        int status = cli_check_schema(cli, file, &input);
         status = status == CLI_GOOD ? check_columns(cli, file, &input) : status;
         print_check(cli, file, &input, status);
         cli_release_schema(&input);

@@ -304,6 +304,7 @@ void cli_release(struct cli *cli)
     csvk_free(cli->given);
     csvk_free((void *)cli->operands);
     csvk_strings_release(&cli->listed);
+    csvk_strings_release(&cli->warned);
     csvk_buf_release(&cli->problem);
     *cli = (struct cli){0};
 }

@@ -194,7 +194,23 @@ static int take_csvw(struct cli *cli, struct schema_input *out, const char *path
     return status;
 }
 
-int cli_read_schema(struct cli *cli, const char *path, struct schema_input *out)
+/* What a native manifest says in vain; of a schema that is asked about, it is what it is wrong
+   with. */
+static int tell_vain(struct cli *cli, const char *path, const struct csvk_manifest *manifest,
+                     bool strict, int *result)
+{
+    struct csvk_findings findings = {0};
+    int status = csvk_manifest_check_reading(manifest, path, CSVK_BACKEND_PORTABLE,
+                                             strict ? CSVK_ERROR : CSVK_WARNING, &findings);
+    *result = findings.errors != 0 ? CLI_REFUSED : *result;
+    if (status == CSVK_OK && findings.count != 0) {
+        cli_print_warnings(cli, path, &findings);
+    }
+    csvk_findings_release(&findings);
+    return status;
+}
+
+static int read_schema(struct cli *cli, const char *path, struct schema_input *out, bool strict)
 {
     static const struct csvk_dialect comma = CSVK_DIALECT_RFC4180;
     struct csvk_manifest *json = NULL;
@@ -207,9 +223,12 @@ int cli_read_schema(struct cli *cli, const char *path, struct schema_input *out)
         result = CLI_REFUSED;
     } else if (status == CSVK_OK) {
         out->kind = kind_of(json);
-        status = out->kind == CSVK_SCHEMA_NATIVE  ? take_native(out, json, &err)
-                 : out->kind == CSVK_SCHEMA_TABLE ? take_table_schema(out, path, &err)
-                                                  : take_csvw(cli, out, path, &result, &err);
+        status =
+            out->kind == CSVK_SCHEMA_NATIVE ? tell_vain(cli, path, json, strict, &result) : status;
+        status = status != CSVK_OK                 ? csvk_fail(&err, status, "out of memory")
+                 : out->kind == CSVK_SCHEMA_NATIVE ? take_native(out, json, &err)
+                 : out->kind == CSVK_SCHEMA_TABLE  ? take_table_schema(out, path, &err)
+                                                   : take_csvw(cli, out, path, &result, &err);
     }
     if (result == CLI_GOOD && status == CSVK_OK && csvk_schema_count(out->schema) == 0) {
         status = csvk_fail(&err, CSVK_EDATA, "%s: no columns are declared", path);
@@ -217,6 +236,16 @@ int cli_read_schema(struct cli *cli, const char *path, struct schema_input *out)
     csvk_findings_release(&findings);
     csvk_manifest_free(json);
     return result == CLI_GOOD && status != CSVK_OK ? cli_fail(cli, &err) : result;
+}
+
+int cli_read_schema(struct cli *cli, const char *path, struct schema_input *out)
+{
+    return read_schema(cli, path, out, false);
+}
+
+int cli_check_schema(struct cli *cli, const char *path, struct schema_input *out)
+{
+    return read_schema(cli, path, out, true);
 }
 
 void cli_release_schema(struct schema_input *input)

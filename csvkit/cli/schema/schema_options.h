@@ -27,6 +27,8 @@ enum csvk_schema_kind cli_schema_kind(const char *path);
    status: CLI_REFUSED when it is none, CLI_TROUBLE when it cannot be read or asks for something
    that is not supported. Release *out in any case. */
 int cli_read_schema(struct cli *cli, const char *path, struct schema_input *out);
+/* The same, and what a native manifest says in vain is an error (CLI_REFUSED), not a warning. */
+int cli_check_schema(struct cli *cli, const char *path, struct schema_input *out);
 void cli_release_schema(struct schema_input *input);
 
 #endif
