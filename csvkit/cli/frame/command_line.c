@@ -400,3 +400,8 @@ const char *cli_operand(const struct cli *cli, size_t i)
 {
     return i < cli->noperands ? cli->operands[i] : NULL;
 }
+
+const char *const *cli_operands(const struct cli *cli)
+{
+    return cli->operands;
+}
