@@ -210,6 +210,22 @@ static int tell_vain(struct cli *cli, const char *path, const struct csvk_manife
     return status;
 }
 
+/* A text that is no schema, perhaps since it is a table. */
+static int refuse_text(struct cli *cli, const char *path, struct csvk_findings *findings)
+{
+    bool json = true;
+    int status = cli_is_schema(cli, path, &json);
+    if (status == CLI_GOOD && !json && strcmp(path, "-") != 0) {
+        return cli_refuse(
+            cli,
+            "%s: no schema, as it is no JSON; csvkit schema infer makes a schema of a "
+            "table",
+            path);
+    }
+    cli_print_errors(cli, path, findings);
+    return CLI_REFUSED;
+}
+
 static int read_schema(struct cli *cli, const char *path, struct schema_input *out, bool strict)
 {
     static const struct csvk_dialect comma = CSVK_DIALECT_RFC4180;
@@ -219,10 +235,10 @@ static int read_schema(struct cli *cli, const char *path, struct schema_input *o
     *out = (struct schema_input){.dialect = comma, .header = true};
     int result = CLI_GOOD, status = csvk_manifest_read(&json, path, &findings, &err);
     if (findings.errors != 0) {
-        cli_print_errors(cli, path, &findings);
-        result = CLI_REFUSED;
+        result = refuse_text(cli, path, &findings);
     } else if (status == CSVK_OK) {
         out->kind = kind_of(json);
+        out->kind_known = true;
         status =
             out->kind == CSVK_SCHEMA_NATIVE ? tell_vain(cli, path, json, strict, &result) : status;
         status = status != CSVK_OK                 ? csvk_fail(&err, status, "out of memory")

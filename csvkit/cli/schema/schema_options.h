@@ -14,7 +14,8 @@ int cli_write_schema(struct cli *cli, const struct schema_writing *how);
 struct schema_input {           /* a schema that was read */
     struct csvk_schema *schema; /* its table has the kind and the primary key */
     enum csvk_schema_kind kind;
-    char *url; /* CSVW: of the data, as it is written; NULL: it names none */
+    bool kind_known; /* it could be read so far */
+    char *url;       /* CSVW: of the data, as it is written; NULL: it names none */
     struct csvk_dialect dialect;
     bool header;
 };

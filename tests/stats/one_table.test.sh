@@ -16,7 +16,7 @@ says() { # exit status, words on standard error, command ...
     [ $status = "$1" ] && { [ -z "$2" ] || grep -qF -- "$2" err; } || fail "exit $status of csvkit ${*:3}: $(cat err)"
 }
 
-python3 tests/stats/parts.py "$CSVKIT" 40 1 || bad=1
+python3 tests/stats/one_table.py "$CSVKIT" 40 1 || bad=1
 cd "$folder" || exit 2
 printf 'id,amount\n1,10.50\n2,3\n' >a.csv
 printf 'id,amount\n3,x\n' >b.csv

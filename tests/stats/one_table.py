@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A table that is cut says what the whole says: random cuts of random tables.
 
-    parts.py PROGRAM [CUTS [SEED]]
+    one_table.py PROGRAM [CUTS [SEED]]
 
 The parts are files with the header of the table, some of them without a record, compressed or not, or a folder
 of slices without one. `schema infer` of all parts has to write the same schema with the same evidence as of the
