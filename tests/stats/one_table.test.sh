@@ -52,7 +52,7 @@ for pair in "names:column 2 of its header" "wide:column 3 of its header" "narrow
     says 1 'a.csv and 1 more: no schema, as not all of it could be read' schema infer a.csv "${pair%%:*}.csv"
 done
 rm other.csv.manifest
-says 0 '' stats --one-table -d auto -f json a.csv other.csv b.csv
+says 0 '' stats --one-table -d auto -f json other.csv a.csv b.csv
 [ "$(jq -c '[.records, .columns[1].distinct.count]' out)" = '[4,4]' ] || fail "found delimiters: $(cat out)"
 says 1 '' stats --one-table -f json a.csv names.csv b.csv # records are numbered without those of no part
 [ "$(jq -c '.columns[1].misfits[] | select(.type == "NUMERIC") | .record' out)" = 4 ] || fail "numbers: $(cat out)"
