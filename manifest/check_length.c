@@ -1,12 +1,13 @@
 /*
- * check_length.c - the length of a base type: "10,2" of NUMERIC, "255" of STRING.
+ * check_length.c - the length of a type: "10,2" of NUMERIC, "255" of STRING.
  *
  * The platform makes a column definition of it and refuses what the definition's class does not
- * take (php-datatypes, Snowflake.php and Bigquery.php). What one of the two backends takes is no
- * fault here, since a manifest does not say which one loads it. A backend's own type, beside the
- * base, has its own length, and that of the base is not used then, so it is not judged.
+ * take (php-datatypes, Snowflake.php and Bigquery.php). Where it is not known which backend loads
+ * the manifest, what one of the two takes is no fault. A backend's own type, beside the base, has
+ * its own length, and the platform does not use that of the base then.
  */
 #include "manifest/manifest_tree.h"
+#include "manifest/table_schema.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -17,7 +18,6 @@ enum length_answer {
     LENGTH_ODD, /* not written as it should be, but PHP reads a number */
     LENGTH_REFUSED
 };
-enum { MOST_PRECISION = 38, MOST_DIGITS = 19 };
 
 /* Digits without a zero before them; at most `most` of them. */
 static bool is_whole(const char *text, size_t length, size_t most)
@@ -40,14 +40,22 @@ static bool is_number_of_php(const char *text, size_t length)
            strpbrk(copy, "xX") == NULL;
 }
 
-static enum length_answer precision_and_scale(const char *text)
+/* 1 <= p <= 38 and s <= p; on BigQuery at most 9 decimals, and 29 digits before them. */
+static bool fits(enum csvk_backend backend, long p, long s)
+{
+    bool snowflake = p >= 1 && p <= 38 && s <= p;
+    bool bigquery = p >= 1 && s <= 9 && s <= p && p <= s + 29;
+    return backend == CSVK_BACKEND_SNOWFLAKE ? snowflake : bigquery;
+}
+
+static enum length_answer precision_and_scale(enum csvk_backend backend, const char *text)
 {
     size_t first = strcspn(text, ",");
     const char *scale = text[first] == ',' ? text + first + 1 : "0";
     size_t second = strlen(scale);
     if (is_whole(text, first, 2) && is_whole(scale, second, 2)) {
-        long p = strtol(text, NULL, 10), s = strtol(scale, NULL, 10);
-        return p >= 1 && p <= MOST_PRECISION && s <= p ? LENGTH_FINE : LENGTH_REFUSED;
+        return fits(backend, strtol(text, NULL, 10), strtol(scale, NULL, 10)) ? LENGTH_FINE
+                                                                              : LENGTH_REFUSED;
     }
     bool digits = text[strspn(text, "0123456789,")] == '\0';
     return !digits && is_number_of_php(text, first) && is_number_of_php(scale, second)
@@ -55,47 +63,83 @@ static enum length_answer precision_and_scale(const char *text)
                : LENGTH_REFUSED;
 }
 
-static enum length_answer answer(const char *base, const char *text)
+static enum length_answer characters(enum csvk_backend backend, const char *text)
 {
-    if (strcmp(base, "NUMERIC") == 0) {
-        return precision_and_scale(text);
+    const char *most = backend == CSVK_BACKEND_SNOWFLAKE ? "134217728" : "9223372036854775807";
+    size_t length = strlen(text), limit = strlen(most);
+    if (is_whole(text, length, length) && text[0] != '0') {
+        return length < limit || (length == limit && strcmp(text, most) <= 0) ? LENGTH_FINE
+                                                                              : LENGTH_REFUSED;
     }
-    if (strcmp(base, "TIMESTAMP") == 0) {
-        return is_whole(text, strlen(text), 1) ? LENGTH_FINE : LENGTH_REFUSED;
-    }
-    if (strcmp(base, "STRING") == 0) {
-        bool whole = is_whole(text, strlen(text), MOST_DIGITS) && text[0] != '0';
-        bool odd = is_number_of_php(text, strlen(text)) && strtod(text, NULL) >= 1;
-        return whole ? LENGTH_FINE : odd ? LENGTH_ODD : LENGTH_REFUSED;
-    }
-    return LENGTH_REFUSED;
+    return is_number_of_php(text, length) && strtod(text, NULL) >= 1 ? LENGTH_ODD : LENGTH_REFUSED;
 }
 
-static const char *what_is_taken(const char *base)
+static enum length_answer answer_of(enum csvk_backend backend, enum csvk_value_type type,
+                                    const char *text)
 {
-    return strcmp(base, "NUMERIC") == 0     ? "digits in all, and decimals: \"10,2\"; at most 38"
-           : strcmp(base, "TIMESTAMP") == 0 ? "digits of the fraction of a second: \"0\" to \"9\""
-           : strcmp(base, "STRING") == 0    ? "a number of characters: \"255\""
-                                            : "leave the length out: this type has none";
+    switch (type) {
+    case CSVK_VALUE_NUMERIC: return precision_and_scale(backend, text);
+    case CSVK_VALUE_STRING: return characters(backend, text);
+    case CSVK_VALUE_TIMESTAMP:
+        return backend == CSVK_BACKEND_SNOWFLAKE && is_whole(text, strlen(text), 1)
+                   ? LENGTH_FINE
+                   : LENGTH_REFUSED;
+    default: return LENGTH_REFUSED;
+    }
+}
+
+/* Of a backend that is not known: the better one of both. */
+static enum length_answer answer(enum csvk_backend backend, enum csvk_value_type type,
+                                 const char *text)
+{
+    if (backend != CSVK_BACKEND_PORTABLE) {
+        return answer_of(backend, type, text);
+    }
+    enum length_answer a = answer_of(CSVK_BACKEND_SNOWFLAKE, type, text);
+    enum length_answer b = answer_of(CSVK_BACKEND_BIGQUERY, type, text);
+    return a < b ? a : b;
+}
+
+static const char *what_is_taken(enum csvk_backend backend, enum csvk_value_type type)
+{
+    bool bigquery = backend == CSVK_BACKEND_BIGQUERY;
+    if (type == CSVK_VALUE_NUMERIC) {
+        return bigquery
+                   ? "digits in all, and decimals: \"10,2\"; at most 9 decimals, and 29 digits "
+                     "before them"
+                   : "digits in all, and decimals: \"10,2\"; at most 38";
+    }
+    return type == CSVK_VALUE_TIMESTAMP && !bigquery
+               ? "digits of the fraction of a second: \"0\" to \"9\""
+           : type == CSVK_VALUE_STRING ? "a number of characters: \"255\""
+                                       : "leave the length out: this type has none";
 }
 
 bool is_refused_length(const cJSON *length, const char *base)
 {
-    return cJSON_IsString(length) && length->valuestring[0] != '\0' &&
-           answer(base, length->valuestring) == LENGTH_REFUSED;
+    const char *text = tree_scalar(length);
+    enum csvk_value_type type = table_schema_type(CSVK_BACKEND_PORTABLE, base);
+    return text != NULL && text[0] != '\0' &&
+           answer(CSVK_BACKEND_PORTABLE, type, text) == LENGTH_REFUSED;
 }
 
-void judge_length(struct judge *judge, const cJSON *length, const char *base)
+void judge_length(struct judge *judge, const cJSON *block, enum csvk_backend whose)
 {
-    if (!cJSON_IsString(length) || length->valuestring[0] == '\0') {
-        return; /* none; another kind of value is a matter of keys */
+    static const char *const on[] = {"", " on Snowflake", " on BigQuery"};
+    const cJSON *length = tree_get(block, "length");
+    const char *name = tree_text(block, "type"), *text = tree_scalar(length);
+    enum csvk_value_type type = table_schema_type(whose, name != NULL ? name : "");
+    if (text == NULL || text[0] == '\0' || type == CSVK_VALUE_ANY) {
+        return; /* none; a list, or a name that is none, is told elsewhere */
     }
-    enum length_answer is = answer(base, length->valuestring);
+    enum length_answer is = answer(judge->backend, type, text);
     if (is != LENGTH_FINE) {
+        const char *base = base_type(name);
         struct complaint what = {.rule = RULE_DATA_TYPE,
                                  .node = length,
-                                 .remedy = what_is_taken(base),
+                                 .remedy = what_is_taken(judge->backend, type),
                                  .mild = is == LENGTH_ODD};
-        complain(judge, what, "\"%s\" is not a length of %s", length->valuestring, base);
+        complain(judge, what, "\"%s\" is not a length of %s%s", text,
+                 whose == CSVK_BACKEND_PORTABLE ? base : name, on[judge->backend]);
     }
 }

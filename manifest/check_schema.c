@@ -86,22 +86,28 @@ static void judge_base(struct judge *judge, const cJSON *node)
     complain(judge, what, "\"%s\" is not a base type", text);
 }
 
-static void judge_base_type(struct judge *judge, const cJSON *type, const cJSON *name,
-                            bool is_alone)
+/* The block of data_type whose values are held against the type, and so its length: for the
+   platform, which knows the backend, the base when there is no other; else that of the backend, or
+   the base. */
+static bool is_length_used(const struct judge *judge, const cJSON *types, const cJSON *block)
 {
-    const char *base = base_type(name->valuestring);
+    enum csvk_backend backend = judge->backend;
+    const cJSON *own = tree_get(types, csvk_backend_name(backend)), *base = tree_get(types, "base");
+    if (backend == CSVK_BACKEND_PORTABLE) {
+        return block == base && (judge->reading || cJSON_GetArraySize(types) == 1);
+    }
+    return block == (cJSON_IsObject(own) ? own : base);
+}
+
+static void judge_type_name(struct judge *judge, const cJSON *name)
+{
     size_t mark = path_key(judge, "type");
     judge_base(judge, name);
     path_back(judge, mark);
-    if (base != NULL && is_alone) {
-        mark = path_key(judge, "length");
-        judge_length(judge, tree_get(type, "length"), base);
-        path_back(judge, mark);
-    }
 }
 
 /* Judges one member of data_type: base, snowflake or bigquery. */
-static void judge_one_type(struct judge *judge, const cJSON *type, bool is_alone)
+static void judge_one_type(struct judge *judge, const cJSON *type, const cJSON *types)
 {
     if (key_find(data_type_keys, type->string) == NULL) {
         struct complaint what = {
@@ -123,11 +129,17 @@ static void judge_one_type(struct judge *judge, const cJSON *type, bool is_alone
         judge_open_keys(judge, type, type_keys);
     }
     const cJSON *name = tree_get(type, "type");
+    bool is_base = strcmp(type->string, "base") == 0;
     if (!tree_filled(name)) {
         complain(judge, (struct complaint){.rule = RULE_DATA_TYPE, .node = type},
                  "The \"type\" is required for the \"%s\" data type.", type->string);
-    } else if (strcmp(type->string, "base") == 0 && cJSON_IsString(name)) {
-        judge_base_type(judge, type, name, is_alone);
+    } else if (is_base && cJSON_IsString(name)) {
+        judge_type_name(judge, name);
+    }
+    if (is_length_used(judge, types, type)) {
+        size_t mark = path_key(judge, "length");
+        judge_length(judge, type, is_base ? CSVK_BACKEND_PORTABLE : judge->backend);
+        path_back(judge, mark);
     }
 }
 
@@ -138,7 +150,7 @@ static void judge_data_type(struct judge *judge, const cJSON *types)
     {
         if (type->string != NULL) {
             size_t mark = path_key(judge, type->string);
-            judge_one_type(judge, type, cJSON_GetArraySize(types) == 1);
+            judge_one_type(judge, type, types);
             path_back(judge, mark);
         }
     }

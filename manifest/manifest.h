@@ -26,6 +26,7 @@
 
 #include "csvkit/csvkit.h"
 #include "csvkit/findings/findings.h"
+#include "csvkit/schema/schema.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -277,6 +278,16 @@ static inline void csvk_manifest_judge_init(struct csvk_manifest_judge *judge)
 CSVK_API int csvk_manifest_check(const struct csvk_manifest *manifest,
                                  const struct csvk_manifest_judge *judge,
                                  struct csvk_findings *findings) CSVK_MUST_USE;
+/*
+ * The same, as far as it concerns whoever reads a table by the manifest and holds its values
+ * against the types that `backend` has: keys that are not known, values that a key cannot have,
+ * dialects, types and lengths that there are not. Such a thing counts for nothing in the table's
+ * definition, or for something else. `path` of the manifest may be NULL. No finding is more severe
+ * than `most`. CSVK_OK or CSVK_ENOMEM.
+ */
+CSVK_API int csvk_manifest_check_reading(const struct csvk_manifest *manifest, const char *path,
+                                         enum csvk_backend backend, enum csvk_severity most,
+                                         struct csvk_findings *findings) CSVK_MUST_USE;
 /*
  * Judges names of columns that do not come from a manifest, such as those of a header, by the rules
  * for "columns". The paths of the findings begin with `where` ("header"). CSVK_OK or CSVK_ENOMEM.

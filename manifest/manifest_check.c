@@ -244,6 +244,28 @@ static void judge_source(struct judge *judge, const cJSON *root, bool mapping)
     }
 }
 
+static void judge_as(struct judge *judge, const struct csvk_manifest *manifest,
+                     const struct csvk_manifest_judge *how)
+{
+    judge_keys(judge, manifest->root, keys_of_kind(how->kind));
+    switch (how->kind) {
+    case CSVK_MANIFEST_OUT_TABLE:
+        judge_source(judge, manifest->root, how->mapping);
+        judge_out_table(judge, manifest, how);
+        break;
+    case CSVK_MANIFEST_OUT_FILE:
+        judge_source(judge, manifest->root, how->mapping);
+        judge_tags(judge, manifest->root, false);
+        break;
+    case CSVK_MANIFEST_IN_TABLE:
+        judge_input_schema(judge, tree_list(manifest->root, "schema"));
+        judge_pairs(judge, manifest->root, how->kind);
+        judge_staging(judge, manifest->root);
+        break;
+    default: judge_staging(judge, manifest->root); break;
+    }
+}
+
 int csvk_manifest_check(const struct csvk_manifest *manifest, const struct csvk_manifest_judge *how,
                         struct csvk_findings *findings)
 {
@@ -258,22 +280,22 @@ int csvk_manifest_check(const struct csvk_manifest *manifest, const struct csvk_
     }
     struct judge judge;
     judge_begin(&judge, manifest, findings, "$");
-    judge_keys(&judge, manifest->root, keys_of_kind(own.kind));
-    switch (own.kind) {
-    case CSVK_MANIFEST_OUT_TABLE:
-        judge_source(&judge, manifest->root, own.mapping);
-        judge_out_table(&judge, manifest, &own);
-        break;
-    case CSVK_MANIFEST_OUT_FILE:
-        judge_source(&judge, manifest->root, own.mapping);
-        judge_tags(&judge, manifest->root, false);
-        break;
-    case CSVK_MANIFEST_IN_TABLE:
-        judge_input_schema(&judge, tree_list(manifest->root, "schema"));
-        judge_pairs(&judge, manifest->root, own.kind);
-        judge_staging(&judge, manifest->root);
-        break;
-    default: judge_staging(&judge, manifest->root); break;
-    }
+    judge_as(&judge, manifest, &own);
+    return judge_end(&judge);
+}
+
+int csvk_manifest_check_reading(const struct csvk_manifest *manifest, const char *path,
+                                enum csvk_backend backend, enum csvk_severity most,
+                                struct csvk_findings *findings)
+{
+    struct csvk_manifest_judge how;
+    struct judge judge;
+    csvk_manifest_judge_init(&how);
+    how.kind = csvk_manifest_guess(manifest, path, false);
+    judge_begin(&judge, manifest, findings, "$");
+    judge.reading = true;
+    judge.backend = backend;
+    judge.most = most;
+    judge_as(&judge, manifest, &how);
     return judge_end(&judge);
 }

@@ -162,12 +162,24 @@ static bool copy_text(char **to, const char *text)
 static void complain_args(struct judge *judge, const struct complaint *what, const char *format,
                           va_list args) CSVK_PRINTF(3, 0);
 
+/* What is wrong with something that the reader of a table goes by: it counts for nothing then, or
+   for something else. */
+static bool is_about_reading(enum rule_id rule)
+{
+    return rule == RULE_UNKNOWN_KEY || rule == RULE_TYPE || rule == RULE_REQUIRED ||
+           rule == RULE_CONFLICT || rule == RULE_DATA_TYPE || rule == RULE_DIALECT;
+}
+
 /* Adds a finding; its path and file are those of the judge. */
 static int keep(struct judge *judge, const struct complaint *what, const char *message)
 {
+    if (judge->reading && !is_about_reading(what->rule)) {
+        return CSVK_OK;
+    }
     struct csvk_finding finding = {.rule = &rules[what->rule]};
     finding.severity =
         what->mild ? CSVK_WARNING : csvk_rule_level(finding.rule, CSVK_PROFILE_KEBOOLA);
+    finding.severity = finding.severity > judge->most ? judge->most : finding.severity;
     struct manifest_place place = what->place;
     bool known = what->node != NULL && manifest_place(judge->manifest, what->node, &place);
     finding.has_byte = known || what->has_byte;
@@ -245,7 +257,8 @@ static void note(struct judge *judge, int status)
 void judge_begin(struct judge *judge, const struct csvk_manifest *manifest,
                  struct csvk_findings *findings, const char *path)
 {
-    *judge = (struct judge){manifest, findings, NULL, CSVK_BUF_INIT, CSVK_OK};
+    *judge = (struct judge){
+        .manifest = manifest, .findings = findings, .path = CSVK_BUF_INIT, .most = CSVK_ERROR};
     note(judge, csvk_buf_puts(&judge->path, path));
 }
 

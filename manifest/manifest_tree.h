@@ -135,6 +135,11 @@ struct judge {                            /* the state of one judgement */
     const char *file;     /* that the next findings are about, or NULL */
     struct csvk_buf path; /* "$..." */
     int status;           /* CSVK_OK until memory runs out; then CSVK_ENOMEM for good */
+    /* For whoever reads a table by the manifest, see csvk_manifest_check_reading: other rules than
+       those about what is read are left out, and the types are those of `backend`. */
+    bool reading;
+    enum csvk_backend backend;
+    enum csvk_severity most; /* no finding is more severe */
 };
 struct complaint { /* what belongs to a finding besides its message; texts are copied */
     enum rule_id rule;
@@ -200,8 +205,8 @@ void manifest_mask_text(unsigned char *text, size_t length);
 /* ---- the parts of csvk_manifest_check ---- */
 /* The base type that equals `text` without regard to letter case; NULL: none. */
 const char *base_type(const char *text);
-/* The length of a base type without a backend's own type beside it, whose length counts then. */
-void judge_length(struct judge *judge, const cJSON *length, const char *base);
+/* The length of a block of data_type: of the base type, or of that backend's own one. */
+void judge_length(struct judge *judge, const cJSON *block, enum csvk_backend whose);
 /* True when no backend takes it for a column of the base type. */
 bool is_refused_length(const cJSON *length, const char *base);
 /* The platform writes input manifests, so only what csvkit uses of them is judged. */

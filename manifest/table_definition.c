@@ -236,6 +236,33 @@ int csvk_table_definition_take(struct csvk_table_definition *table,
     return status;
 }
 
+/* Nothing of a schema of another kind would be read, and that silently. */
+static int refuse_schema(const struct csvk_table_definition *table,
+                         const struct csvk_manifest *manifest, struct csvk_error *err)
+{
+    static const char *const members[][2] = {{"fields", "a Table Schema"},
+                                             {"resources", "a data package"},
+                                             {"@context", "metadata of CSVW"}};
+    const cJSON *root = manifest->root;
+    bool native = tree_get(root, "schema") != NULL || tree_get(root, "columns") != NULL;
+    for (size_t i = 0; i < sizeof members / sizeof members[0] && !native; i++) {
+        if (tree_get(root, members[i][0]) != NULL) {
+            return csvk_fail(err, CSVK_EUSAGE, "%s: no manifest but %s, which is given by --schema",
+                             table->manifest, members[i][1]);
+        }
+    }
+    return CSVK_OK;
+}
+
+/* What the manifest says in vain does not keep the table from being read. */
+static int warn(const struct csvk_table_definition *table, const struct csvk_manifest *manifest,
+                struct csvk_findings *findings, struct csvk_error *err)
+{
+    int status = csvk_manifest_check_reading(
+        manifest, table->manifest, (enum csvk_backend)table->backend, CSVK_WARNING, findings);
+    return status == CSVK_OK ? status : csvk_fail(err, CSVK_ENOMEM, "out of memory");
+}
+
 /* As csvk_table_definition_read, with a struct of this library's version. */
 static int read_manifest(struct csvk_table_definition *table, const char *input,
                          struct csvk_findings *findings, struct csvk_error *err)
@@ -246,7 +273,9 @@ static int read_manifest(struct csvk_table_definition *table, const char *input,
     if (status == CSVK_OK && findings->errors > before) {
         status = csvk_fail(err, CSVK_EDATA, "%s: cannot be read as a manifest", table->manifest);
     }
+    status = status == CSVK_OK ? refuse_schema(table, manifest, err) : status;
     status = status == CSVK_OK ? take_both(table, manifest, NULL, input, findings, err) : status;
+    status = status == CSVK_OK ? warn(table, manifest, findings, err) : status;
     csvk_manifest_free(manifest);
     return status;
 }

@@ -95,8 +95,10 @@ CSVK_API int csvk_table_definition_find(struct csvk_table_definition *table, con
 /*
  * Reads `manifest`, which must be set, and lets it have its say: dialect, header, columns, key.
  * `input` is the data, or NULL: a manifest that the platform wrote names the columns of a file with
- * a header and of slices without one. CSVK_EDATA when it cannot be read as a manifest: `findings`
- * say why, and nothing is told. CSVK_EIO.
+ * a header and of slices without one. What it says in vain is a warning: the findings of
+ * csvk_manifest_check_reading for the `backend` that is set before. CSVK_EDATA when it cannot be
+ * read as a manifest: `findings` say why, and nothing is told. CSVK_EUSAGE: it is a schema of
+ * another kind. CSVK_EIO.
  */
 CSVK_API int csvk_table_definition_read(struct csvk_table_definition *table, const char *input,
                                         struct csvk_findings *findings,

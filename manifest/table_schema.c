@@ -70,6 +70,12 @@ static const struct type_name *find_type(const struct type_name *names, const ch
     return names;
 }
 
+enum csvk_value_type table_schema_type(enum csvk_backend backend, const char *name)
+{
+    static const struct type_name *const names[] = {base_names, snowflake_names, bigquery_names};
+    return find_type(names[backend], name)->type;
+}
+
 /* A whole number without zeros before it, as far as its digits go. */
 static bool read_number(const char **text, uint64_t *value)
 {

@@ -356,8 +356,9 @@ const struct csvk_rule csvk_rule_table[RULES] = {
     [RULE_HEADER_MISMATCH] =
         {"header-mismatch", "EEEEE", "header differs from the expected columns: {difference}",
          "the header is not the list given with --columns", "Values would go to the wrong columns.",
-         "id,nmae\\r\\n", "Correct the header, or the names given with --columns or --primary-key.",
-         "", NULL, NULL},
+         "id,nmae\\r\\n",
+         "Correct the header, or the names given with --columns, --schema or --primary-key.", "",
+         NULL, NULL},
     [RULE_MANIFEST_HEADER] =
         {"manifest-header", "EEEEE", "the first record {what}",
          "the data and what is said about its header do not agree",

@@ -75,18 +75,20 @@ static int print_check(struct cli *cli, const char *file, const struct schema_in
         csvk_json_init(&json, &out);
         csvk_json_open(&json, '{');
         csvk_json_put_string(&json, "file", file);
-        csvk_json_put_string(&json, "kind", schema_kind_name(input->kind));
+        csvk_json_put_string(&json, "kind",
+                             input->kind_known ? schema_kind_name(input->kind) : NULL);
         csvk_json_put_bool(&json, "valid", status == CLI_GOOD);
         csvk_json_put_uint(&json, "columns", columns);
         csvk_json_close(&json, '}');
         made = json.failed ? CSVK_ENOMEM : csvk_buf_putc(&out, '\n');
     } else {
         made = csvk_buf_add_escaped(&out, file, strlen(file));
-        made = made != CSVK_OK ? made
-               : status == CLI_GOOD
-                   ? csvk_buf_printf(&out, ": good (%s, %zu column%s)\n",
-                                     schema_kind_name(input->kind), columns, cli_plural(columns))
-                   : csvk_buf_puts(&out, ": not good\n");
+        made =
+            made != CSVK_OK ? made
+            : status == CLI_GOOD
+                ? csvk_buf_printf(&out, ": good (%s, %zu column%s)\n",
+                                  schema_kind_name(input->kind), columns, cli_plural(columns))
+                : csvk_buf_puts(&out, status == CLI_REFUSED ? ": not good\n" : ": not checked\n");
     }
     cli_out_result(cli, &out, made);
     return status;
@@ -119,7 +121,7 @@ static int run_check(struct cli *cli)
     for (size_t i = 0; i < cli_noperands(cli); i++) {
         struct schema_input input;
         const char *file = cli_operand(cli, i);
-        int status = cli_read_schema(cli, file, &input);
+        int status = cli_check_schema(cli, file, &input);
         status = status == CLI_GOOD ? check_columns(cli, file, &input) : status;
         print_check(cli, file, &input, status);
         cli_release_schema(&input);

@@ -3,7 +3,7 @@
 #include "csvkit/cli/manifest/manifest_options.h"
 #include "csvkit/cli/schema/inference.h"
 #include "csvkit/cli/schema/schema_options.h"
-#include "csvkit/cli/stats/table_stats.h"
+#include "csvkit/cli/stats/stats_report.h"
 #include "csvkit/cli/table/table_options.h"
 #include "csvkit/json.h"
 
@@ -12,11 +12,12 @@
 
 struct infer {
     struct cli *cli;
-    const char *file;
+    const char *file; /* the first one */
     enum csvk_schema_kind kind;
     uint64_t max_misfits;
     struct table_stats table;
     struct csvk_schema *schema;
+    struct csvk_buf label; /* of the table, in messages */
 };
 
 /* ---- evidence -------------------------------------------------------------------------------- */
@@ -120,6 +121,7 @@ static int tell_evidence(struct infer *infer)
     if (as_json) {
         csvk_json_open(&json, '{');
         csvk_json_put_string(&json, "file", infer->file);
+        cli_stats_put_files(&json, &infer->table);
         csvk_json_put_string(&json, "schema", cli_value(infer->cli, "output"));
         csvk_json_key(&json, "columns");
         csvk_json_open(&json, '[');
@@ -178,19 +180,23 @@ static const char *beside(const char *file)
 static int infer_one(struct infer *infer)
 {
     struct csvk_error err = {0};
-    int result = cli_stats_of_table(infer->cli, infer->file, &infer->table);
+    int result = cli_stats_of_parts(infer->cli, cli_operands(infer->cli), cli_noperands(infer->cli),
+                                    &infer->table);
     if (result == CLI_TROUBLE || infer->table.stats == NULL) {
         return result;
     }
+    if (cli_stats_label(&infer->table, &infer->label) != CSVK_OK) {
+        return cli_trouble(infer->cli, "out of memory");
+    }
+    const char *label = csvk_buf_text(&infer->label);
     if (result == CLI_REFUSED) { /* a schema of a part of the data would look like one of all */
-        return cli_refuse(infer->cli, "%s: no schema, as not all of it could be read", infer->file);
+        return cli_refuse(infer->cli, "%s: no schema, as not all of it could be read", label);
     }
     if (infer->table.cut_name != 0) {
-        return cli_refuse(
-            infer->cli,
-            "%s: no schema: the name of column %zu has a NUL byte, which no schema can "
-            "have",
-            infer->file, infer->table.cut_name);
+        return cli_refuse(infer->cli,
+                          "%s: no schema: the name of column %zu has a NUL byte, which no schema "
+                          "can have",
+                          label, infer->table.cut_name);
     }
     int status = infer_schema(&infer->schema, &infer->table, infer->kind, infer->max_misfits,
                               cli_has(infer->cli, "required"), &err);
@@ -208,10 +214,11 @@ static int infer_one(struct infer *infer)
 
 static int run(struct cli *cli)
 {
-    struct infer infer = {.cli = cli, .file = cli_operand(cli, 0)};
+    struct infer infer = {.cli = cli, .file = cli_operand(cli, 0), .label = CSVK_BUF_INIT};
     int status = read_options(&infer);
     status = status == CLI_GOOD ? infer_one(&infer) : status;
     csvk_schema_free(infer.schema);
+    csvk_buf_release(&infer.label);
     cli_stats_release(&infer.table);
     return status;
 }
@@ -240,19 +247,23 @@ static const char *const examples[] = {
     "Write a Table Schema that all values of orders.csv fit; show why each type was chosen.",
     "csvkit schema infer --to=native orders.csv",
     "Print a native manifest with types.",
+    "csvkit schema infer orders-*.csv -o orders.schema.json",
+    "Write one schema that the values of all months fit.",
     NULL,
 };
 
 const struct cli_command cli_cmd_schema_infer = {
     .name = "schema infer",
-    .operands = "FILE",
+    .operands = "FILE...",
     .summary = "make a schema that all values of a table fit",
     .details =
         "Reads all of FILE and writes a schema: a Table Schema, a native manifest or CSVW. A "
         "column gets the narrowest type that holds all of its values unchanged: leading zeros, "
         "days like 01/02/2024 and whatever else a type would lose or could mean twice make it "
         "text, and so does a way of writing that the schema cannot describe. A table is never at "
-        "fault under the schema that was made of it.\n\n"
+        "fault under the schema that was made of it. Several FILEs are one table, each with a "
+        "header of the same names, or none: the schema is that of one file with all of their "
+        "records, which are numbered through.\n\n"
         "Standard error shows the evidence for each column: how many values there are, why a "
         "narrower type was not chosen, what it would lose, how many values do not fit it, and a "
         "confidence, which says how much was seen: none (no value), low (fewer than ten, or all "
@@ -261,6 +272,6 @@ const struct cli_command cli_cmd_schema_infer = {
     .groups = groups,
     .examples = examples,
     .min_operands = 1,
-    .max_operands = 1,
+    .max_operands = -1,
     .run = run,
 };

@@ -118,7 +118,10 @@ static int find_out(struct slice_command *job)
 static int read_table(struct slice_command *job)
 {
     const char *encoding = cli_value(job->cli, "encoding");
-    int status = cli_get_table(job->cli, cli_operand(job->cli, 0), &job->table);
+    const char *input = cli_operand(job->cli, 0);
+    int status = cli_has(job->cli, "no-manifest")
+                     ? cli_get_table(job->cli, input, &job->table)
+                     : cli_get_table_to_write(job->cli, input, &job->table, &job->vain);
     job->table.encoding = encoding == NULL || strcasecmp(encoding, "utf-8") == 0 ? NULL : encoding;
     status = status == CLI_GOOD ? find_out(job) : status;
     return status == CLI_GOOD ? read_normalize(job) : status;
@@ -210,6 +213,7 @@ static int run(struct cli *cli)
     status = status == CLI_GOOD ? cli_manifest_plan_read(cli, &job.plan) : status;
     status = status == CLI_GOOD ? slice(&job) : status;
     csvk_slice_table_result_free(job.result);
+    csvk_findings_release(&job.vain);
     slice_hash_release(&job.how.hash);
     csvk_normalize_options_release(&job.normalize);
     csvk_validate_options_release(&job.rules);

@@ -37,12 +37,34 @@ static int stats_of(struct stats_job *job, const char *file)
     return status;
 }
 
+/* All operands together. */
+static int stats_of_one_table(struct stats_job *job)
+{
+    struct cli *cli = job->cli;
+    struct table_stats table;
+    struct csvk_buf label = CSVK_BUF_INIT;
+    int status = cli_stats_of_parts(cli, cli_operands(cli), cli_noperands(cli), &table);
+    if (cli_stats_label(&table, &label) != CSVK_OK) {
+        status = cli_trouble(cli, "out of memory");
+    }
+    if (status != CLI_TROUBLE && table.stats != NULL) {
+        bool text = strcmp(job->format, "text") == 0;
+        print_stats(job, text ? csvk_buf_text(&label) : cli_operand(cli, 0), &table);
+    }
+    csvk_buf_release(&label);
+    cli_stats_release(&table);
+    return status;
+}
+
 static int stats_of_all(struct stats_job *job)
 {
     struct cli *cli = job->cli;
     int worst = cli_take_files_from(cli);
     if (worst == CLI_GOOD && cli_noperands(cli) == 0 && !cli_has(cli, "files-from")) {
         return stats_of(job, "-");
+    }
+    if (worst == CLI_GOOD && cli_has(cli, "one-table") && cli_noperands(cli) != 0) {
+        return stats_of_one_table(job);
     }
     for (size_t i = 0; i < cli_noperands(cli) && !cli_out_failed(cli); i++) {
         int status = stats_of(job, cli_operand(cli, i));
@@ -79,6 +101,10 @@ static const struct cli_option rows[] = {
      "browser. "
      "Default: text.",
      false},
+    {"one-table", 0, NULL, NULL,
+     "All FILEs are one table: the answer is that of one file with all of their records. Each has "
+     "a header of the same names, or none. Default: each FILE is a table.",
+     false},
     {NULL, 0, NULL, NULL, NULL, false},
 };
 static const struct cli_group own = {"Statistics", rows};
@@ -96,6 +122,8 @@ static const char *const examples[] = {
     "Show of each column how many values it has, which, how long and how often.",
     "csvkit stats --format=json *.csv",
     "Print the same for programs, one JSON object on each line.",
+    "csvkit stats --one-table orders-*.csv",
+    "Show what the columns are like in the files of all months together.",
     "csvkit stats --format=html orders.csv >columns.html",
     "Make a page of it, with bars: it opens in any browser and needs no network.",
     NULL,

@@ -224,6 +224,12 @@ static const char *const limit_names[CSVW_LIMITS] = {
     [CSVW_MAX_EXCLUSIVE] = "maxExclusive",
 };
 
+/* What the property is called, where it has two names, by whoever wrote it. */
+static const char *name_of(const struct csvw_declaration *d, enum csvw_limit limit)
+{
+    return d->limit_name[limit] != NULL ? d->limit_name[limit] : limit_names[limit];
+}
+
 static bool read_limit(struct csvw_cell *cell, enum csvw_limit limit, const char *text)
 {
     static const struct csvw_number_form numbers = {.how = CSVW_NUMBER_XSD, .decimal = "."};
@@ -262,7 +268,8 @@ static bool both(const struct csvw_cell *cell, enum csvw_limit a, enum csvw_limi
 }
 
 /* Limits that leave no value, as the Metadata Vocabulary lists them. */
-static int judge_limits(const struct csvw_cell *cell, struct csvk_error *err)
+static int judge_limits(const struct csvw_cell *cell, const struct csvw_declaration *d,
+                        struct csvk_error *err)
 {
     static const struct {
         enum csvw_limit least, most;
@@ -272,10 +279,12 @@ static int judge_limits(const struct csvw_cell *cell, struct csvk_error *err)
                  {CSVW_MIN_EXCLUSIVE, CSVW_MAX_EXCLUSIVE, true},
                  {CSVW_MIN_EXCLUSIVE, CSVW_MAX_INCLUSIVE, false}};
     if (both(cell, CSVW_MIN_INCLUSIVE, CSVW_MIN_EXCLUSIVE)) {
-        return csvk_fail(err, CSVK_EDATA, "both minInclusive and minExclusive");
+        return csvk_fail(err, CSVK_EDATA, "both %s and minExclusive",
+                         name_of(d, CSVW_MIN_INCLUSIVE));
     }
     if (both(cell, CSVW_MAX_INCLUSIVE, CSVW_MAX_EXCLUSIVE)) {
-        return csvk_fail(err, CSVK_EDATA, "both maxInclusive and maxExclusive");
+        return csvk_fail(err, CSVK_EDATA, "both %s and maxExclusive",
+                         name_of(d, CSVW_MAX_INCLUSIVE));
     }
     for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
         if (!both(cell, pairs[i].least, pairs[i].most)) {
@@ -284,7 +293,7 @@ static int judge_limits(const struct csvw_cell *cell, struct csvk_error *err)
         int order = compare_limits(cell, pairs[i].least, pairs[i].most);
         if (order > 0 || (order == 0 && !pairs[i].same_is_good)) {
             return csvk_fail(err, CSVK_EDATA, "%s and %s leave no value",
-                             limit_names[pairs[i].least], limit_names[pairs[i].most]);
+                             name_of(d, pairs[i].least), name_of(d, pairs[i].most));
         }
     }
     return CSVK_OK;
@@ -301,19 +310,19 @@ static int compile_limits(struct csvw_cell *cell, const struct csvw_declaration 
         }
         if (!ordered) {
             return csvk_fail(err, CSVK_EDATA, "%s is for numbers, times and durations, not for %s",
-                             limit_names[i], bases[d->base].name);
+                             name_of(d, (enum csvw_limit)i), bases[d->base].name);
         }
         cell->limit_text[i] = csvk_strdup(d->limit[i]);
         if (cell->limit_text[i] == NULL) {
             return csvk_fail(err, CSVK_ENOMEM, "out of memory");
         }
         if (!read_limit(cell, (enum csvw_limit)i, cell->limit_text[i])) {
-            return csvk_fail(err, CSVK_EDATA, "%s is not a value of %s: %.200s", limit_names[i],
-                             bases[d->base].name, d->limit[i]);
+            return csvk_fail(err, CSVK_EDATA, "%s is not a value of %s: %.200s",
+                             name_of(d, (enum csvw_limit)i), bases[d->base].name, d->limit[i]);
         }
         cell->has_limits = true;
     }
-    return judge_limits(cell, err);
+    return judge_limits(cell, d, err);
 }
 
 static int judge_lengths(const struct csvw_declaration *d, struct csvk_error *err)

@@ -90,8 +90,9 @@ struct csvw_declaration {
     const char *format; /* of a number: the pattern */
     const char *decimal_char, *group_char;
     const char *limit[CSVW_LIMITS];
-    uint64_t min_length, max_length; /* max_length UINT64_MAX: not limited */
-    const struct csvk_strings *null; /* NULL: the empty text */
+    const char *limit_name[CSVW_LIMITS]; /* as it was written; NULL: as in enum csvw_limit */
+    uint64_t min_length, max_length;     /* max_length UINT64_MAX: not limited */
+    const struct csvk_strings *null;     /* NULL: the empty text */
     const char *default_value, *separator;
     bool required;
     bool trim; /* the dialect takes blanks off the ends of every value */

@@ -201,7 +201,7 @@ DIFFERENCES = [
      lambda path, value, root: path[-2:] == ("base", "type") and value not in TYPES["base"]),
     ("a length that no column of the type has", "Storage refuses the definition", "data-type",
      lambda path, value, root: path[-2:] == ("base", "length") and bad_length(
-         value, root["schema"][int(path[1])]["data_type"])),
+         as_text(value), root["schema"][int(path[1])]["data_type"])),
     ("a dialect that Storage refuses", "invalidCsv", "dialect",
      lambda path, value, root: bad_dialect(root)),
     ("a name that Storage refuses", "empty, too long, or nothing is left after cleaning",

@@ -53,6 +53,18 @@ def slices(rows, parents, *more):
 
 
 ID, NAME = COLUMNS
+LIMITS = [({"base": base, **limits}, words) for base, limits, words in (
+    ("integer", {"maximum": "x"}, "maximum is not a value"),
+    ("integer", {"minInclusive": "x"}, "minInclusive is not a value"),
+    ("integer", {"maxInclusive": "x"}, "maxInclusive is not a value"),
+    ("integer", {"minExclusive": "x"}, "minExclusive is not a value"),
+    ("integer", {"minimum": 1, "minExclusive": 1}, "both minimum and minExclusive"),
+    ("integer", {"maxInclusive": 1, "maxExclusive": 1}, "both maxInclusive and maxExclusive"),
+    ("integer", {"maximum": 1, "maxExclusive": 1}, "both maximum and maxExclusive"),
+    ("integer", {"minimum": 2, "maxInclusive": 1}, "minimum and maxInclusive leave"),
+    ("integer", {"minInclusive": 2, "maximum": 1}, "minInclusive and maximum leave"),
+    ("string", {"minimum": 1}, "minimum is for numbers"),
+    ("string", {"maxInclusive": 1}, "maxInclusive is for numbers"))]
 CASES = [
     one("a good table", table(), 0),
     one("a value", table(), 1, "type-mismatch:`x` is not integer", csv="id,name\nx,a\n"),
@@ -116,7 +128,15 @@ CASES = [
         INVALID + ":leave no value"),
     one("limits that are none", columns({"titles": "id", "datatype": {"base": "integer",
                                                                       "minimum": "x"}}, NAME), 1,
-        INVALID + ":minInclusive"),
+        INVALID + ":minimum is not a value of integer: x"),
+    *[one("limits by the name that was written", columns({"titles": "id", "datatype": datatype}, NAME), 1,
+          INVALID + ":" + words) for datatype, words in LIMITS],
+    one("a limit by both of its names", columns({"titles": "id", "datatype": {
+        "base": "integer", "minimum": 9, "minInclusive": 1, "maxInclusive": 3, "maximum": "3"}}, NAME), 0,
+        IGNORED + ":'minimum' does not count beside 'minInclusive'"),
+    one("the greatest by both of its names", columns({"titles": "id", "datatype": {
+        "base": "integer", "maximum": 9, "maxInclusive": 3}}, NAME), 0,
+        IGNORED + ":'maximum' does not count beside 'maxInclusive'"),
     # dialects
     one("delimiter and quote", table(dialect={"delimiter": ";", "quoteChar": "'"}), 0,
         csv="id;name\n1;'a;b'\n"),

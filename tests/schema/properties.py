@@ -7,7 +7,8 @@ The lists are those of the standards: Table Schema and Data Package (version 2, 
 beside it), CSV on the Web, and the native manifest. A property of a Table Schema or of a package either
 changes what is refused (REFUSES: a table that it refuses), or says nothing about values (SILENT), or
 ends the command with its name (NAMED). Of CSVW, each property of each kind of object is given a value
-that it cannot have, and has to be named. Of a manifest, `manifest check` names what is unknown.
+that it cannot have, and has to be named. Of a manifest, what is unknown and what has a value that it cannot
+have is refused by `manifest check` and `schema check`, and named by every command that reads a table by it.
 """
 import json
 import os
@@ -168,17 +169,63 @@ def judge_csvw(tool, folder):
     return wrong
 
 
+COMMANDS = [('manifest check t.csv.manifest', 1, 'out'), ('schema check t.csv.manifest', 1, 'err'),
+            ('validate --manifest=t.csv.manifest t.csv', 0, 'err'), ('stats t.csv', 0, 'err'),
+            ('validate --manifest=t.csv.manifest -f json t.csv t.csv', 0, 'err'), ('schema infer t.csv', 0, 'err'),
+            ('schema convert --to=csvw t.csv.manifest', 0, 'err'), ('schema diff t.csv t.csv.manifest', 0, 'err'),
+            ('normalize --schema=t.csv.manifest t.csv', 0, 'err'), ('slice --no-manifest t.csv -o d --force', 0, 'err')]
+
+
+def odd_manifests(column):
+    """Where it is odd, the manifest, a part of the advice; each is fit for the good table."""
+    b = {'name': 'b', 'data_type': {'base': {'type': 'STRING'}}}
+
+    def with_schema(first, **more):
+        return {'manifest_type': 'output', 'has_header': True, 'destination': 'in.c-a.b', 'schema': [first, b], **more}
+
+    def typed(base, **beside):
+        return with_schema({'name': 'a', 'data_type': {'base': base, **beside}})
+
+    base = {'type': 'INTEGER'}
+    yield '$.unheard', with_schema(column, unheard=1), ''
+    yield '$.colums', with_schema(column, colums=['a', 'b']), 'did you mean "columns"?'
+    yield '$.primary_keys', with_schema(column, primary_keys=['a']), 'did you mean "primary_key"?'
+    yield '$.schema[0].nulable', with_schema({**column, 'nulable': False}), 'did you mean "nullable"?'
+    yield '$.schema[0].data_type.base.lenght', typed({**base, 'lenght': '3'}), 'did you mean "length"?'
+    yield '$.schema[0].data_type.redshift', typed(base, redshift={'type': 'INT'}), 'only "snowflake" and "bigquery"'
+    yield '$.schema[0].data_type.base.length', typed({**base, 'length': '3'}), 'leave the length out'
+    yield '$.schema[0].data_type.base.length', typed({**base, 'length': 3}), 'leave the length out'
+    yield '$.schema[0].data_type.base.type', typed({'type': 'INTEGR'}), 'use STRING INTEGER'
+    yield '$.schema[0].nullable', with_schema({**column, 'nullable': 'no'}), ''
+    yield '$.schema[0].primary_key', with_schema({**column, 'primary_key': 1}), ''
+    yield '$.write_always', with_schema(column, write_always='yes'), ''
+    yield '$.delimiter', with_schema(column, delimiter=',,'), ''
+    yield '$.enclosure', with_schema(column, enclosure='""'), ''
+    yield '$', with_schema(column, columns=['a', 'b']), ''
+
+
 def judge_manifest(tool, folder):
     wrong = []
     column = {'name': 'a', 'data_type': {'base': {'type': 'INTEGER'}}}
-    odd = {'$': {'schema': [column], 'unheard': 1}, '$.schema[0]': {'schema': [{**column, 'unheard': 1}]},
-           '$.schema[0].data_type.base': {'schema': [{'name': 'a', 'data_type': {'base': {'type': 'DATE', 'unheard': 1}}}]},
-           '$.schema[0].data_type': {'schema': [{'name': 'a', 'data_type': {'base': {'type': 'DATE'}, 'unheard': {'type': 'X'}}}]}}
-    for place, content in odd.items():
-        write(folder, 'm.json', content)
-        done = subprocess.run([tool, 'manifest', 'check', 'm.json'], cwd=folder, capture_output=True, text=True, check=False)
-        if done.returncode != 1 or f'{place}.unheard' not in done.stdout:
-            wrong.append(f'manifest {place}: {done.stdout}{done.stderr}')
+    for place, content, help_text in odd_manifests(column):
+        write(folder, 't.csv', GOOD)
+        write(folder, 't.csv.manifest', content)
+        at = '' if place == '$' else f'(at {place})'
+        for words, status, stream in COMMANDS:
+            done = subprocess.run([tool] + words.split(), cwd=folder, capture_output=True, text=True, check=False)
+            said = done.stdout if stream == 'out' else done.stderr
+            level = 'error' if status else 'warning'
+            named = [line for line in said.splitlines() if line.startswith('t.csv.manifest:1:')]
+            if done.returncode != status or len(named) != 1 or f' {level}[manifest-' not in named[0] or \
+                    at not in named[0] or help_text not in said:
+                wrong.append(f'{words}, manifest {place}: exit {done.returncode}: {done.stdout}{done.stderr}')
+        done = subprocess.run([tool, 'slice', 't.csv', '-o', 'd', '--force'], cwd=folder, capture_output=True, text=True,
+                              check=False)
+        lost = place in ('$', '$.delimiter', '$.enclosure')  # the new manifest does not say it
+        if done.returncode != (not lost) or done.stderr.count('[manifest-') != 1 or at not in done.stderr or \
+                ('t.csv.manifest:1:' in done.stderr) != lost:
+            wrong.append(f'slice, manifest {place}: exit {done.returncode}: {done.stderr}')
+    os.remove(os.path.join(folder, 't.csv.manifest'))
     write(folder, 's.json', {'has_header': True, 'schema': [column]})
     done = validate(tool, folder, GOOD)
     if done.returncode != 2 or 's.json:1:' not in done.stderr or '--manifest' not in done.stderr:

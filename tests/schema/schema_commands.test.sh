@@ -127,7 +127,37 @@ echo '{"fields":[{"name":"a","type":"nothing"}]}' >wrong.json
 "$CSVKIT" schema check wrong.json >out 2>err && fail "a wrong type is good"
 echo '{"fields":' >broken.json
 exits 1 "$CSVKIT" schema check broken.json
+expect "it is not good" "broken.json: not good" "$(tail -n 1 out)"
 exits 2 "$CSVKIT" schema check missing.json
+expect "what could not be read" "missing.json: not checked" "$(cat out)"
+exits 2 "$CSVKIT" schema check -f json missing.json
+expect "its kind" null "$(jq .kind out)"
+
+# ---- one thing given for the other ----
+printf 'a,b\n1,2\n' >table.csv
+"$CSVKIT" schema infer -q -o table.json table.csv
+"$CSVKIT" schema infer -q --to=csvw -o table-metadata.json table.csv
+echo "{\"resources\":[{\"path\":\"table.csv\",\"schema\":$(cat table.json)}]}" >package.json
+for words in "schema check table.csv" "schema convert table.csv"; do
+    exits 1 "$CSVKIT" $words
+    grep -q '^csvkit: table.csv: no schema, as it is no JSON; csvkit schema infer makes' err || fail "$words: $(cat err)"
+done
+for words in validate normalize; do
+    exits 2 "$CSVKIT" $words --schema=table.csv table.csv
+    grep -q '^csvkit: table.csv:1:1: no schema, as it is no JSON: .*; csvkit schema infer makes' err || fail "$words: $(cat err)"
+done
+exits 2 "$CSVKIT" validate --schema=broken.json table.csv
+grep -q '^csvkit: broken.json:.*: no schema, as it is no JSON: [^;]*$' err || fail "no table: $(cat err)"
+while read -r file words; do
+    exits 2 "$CSVKIT" validate --manifest="$file" table.csv
+    grep -q "^csvkit: $file: no manifest but $words, which is given by --schema" err || fail "$file: $(cat err)"
+done <<'END'
+table.json a Table Schema
+package.json a data package
+table-metadata.json metadata of CSVW
+END
+echo '{"columns":["a","b"],"has_header":true,"fields":[]}' >odd.manifest
+exits 0 "$CSVKIT" validate --manifest=odd.manifest table.csv
 
 # ---- diff ----
 printf 'id,amount,day\n1,10.50,2024-01-31\n2,,2024-02-01\n' >a.csv

@@ -242,6 +242,32 @@ START_TEST(a_short_struct)
 }
 END_TEST
 
+START_TEST(what_a_manifest_says_in_vain_is_a_warning)
+{
+    static const char text[] =
+        "{\"has_header\":true,\"incremental\":true,\"colums\":[],\"schema\":[{\"name\":\"a\","
+        "\"data_type\":{\"base\":{\"type\":\"TIMESTAMP\",\"length\":\"3\"}}},"
+        "{\"data_type\":{\"base\":{\"type\":\"DATE\"}}}]}";
+    static const char *const places[] = {"$.colums", "$.schema[0].data_type.base.length",
+                                         "$.schema[1]"};
+    put("t.csv.manifest", text);
+    ck_assert_int_eq(csvk_table_definition_find(&table, "t.csv", NULL), CSVK_OK);
+    for (size_t i = 0; i < 2; i++) { /* the length is none on BigQuery */
+        table.backend = i == 0 ? CSVK_BACKEND_SNOWFLAKE : CSVK_BACKEND_BIGQUERY;
+        ck_assert_int_eq(csvk_table_definition_read(&table, "t.csv", &findings, NULL), CSVK_OK);
+        ck_assert_uint_eq(findings.count,
+                          i + 2); /* that it appends without a key is another matter */
+        ck_assert_uint_eq(findings.errors, 0);
+        ck_assert_uint_eq(findings.warnings, i + 2);
+        for (size_t k = 0; k < findings.count; k++) {
+            ck_assert_str_eq(findings.item[k].path, places[i == 0 && k == 1 ? 2 : k]);
+        }
+        csvk_findings_release(&findings);
+    }
+    ck_assert_str_eq(table.columns.item[0], "a");
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("table_definition");
@@ -255,6 +281,7 @@ int main(void)
     tcase_add_test(tcase, who_has_spoken_is_not_doubted);
     tcase_add_test(tcase, rules_for_the_files_after_the_first);
     tcase_add_test(tcase, a_short_struct);
+    tcase_add_test(tcase, what_a_manifest_says_in_vain_is_a_warning);
     suite_add_tcase(suite, tcase);
     return support_run(suite);
 }

@@ -83,6 +83,7 @@ size_t cli_noperands(const struct cli *cli);
    do. */
 int cli_take_files_from(struct cli *cli);
 const char *cli_operand(const struct cli *cli, size_t i);
+const char *const *cli_operands(const struct cli *cli);           /* all of them */
 const struct cli_group *const *cli_groups(const struct cli *cli); /* of the command */
 /* Typed values. When the option was not given, *out is left alone. When its text is not a value of
    the type, a line on standard error says so and the answer is CLI_TROUBLE; otherwise it is

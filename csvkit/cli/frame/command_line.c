@@ -304,6 +304,7 @@ void cli_release(struct cli *cli)
     csvk_free(cli->given);
     csvk_free((void *)cli->operands);
     csvk_strings_release(&cli->listed);
+    csvk_strings_release(&cli->warned);
     csvk_buf_release(&cli->problem);
     *cli = (struct cli){0};
 }
@@ -398,4 +399,9 @@ size_t cli_noperands(const struct cli *cli)
 const char *cli_operand(const struct cli *cli, size_t i)
 {
     return i < cli->noperands ? cli->operands[i] : NULL;
+}
+
+const char *const *cli_operands(const struct cli *cli)
+{
+    return cli->operands;
 }

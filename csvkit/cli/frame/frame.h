@@ -27,6 +27,7 @@ struct cli {
     const char **operands;
     size_t noperands, operands_capacity;
     struct csvk_strings listed;    /* operands that came from a list: files_from.c */
+    struct csvk_strings warned;    /* manifests whose warnings were told */
     struct csvk_buf problem;       /* the parser's message, raw bytes */
     struct cli_progress *progress; /* the progress that is running, or NULL */
     int out_errno;                 /* errno of the first failure of standard output, or 0 */

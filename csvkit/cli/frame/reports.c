@@ -323,12 +323,29 @@ void cli_print_findings(struct cli *cli, const char *file, const struct csvk_fin
     csvk_buf_release(&out);
 }
 
-void cli_print_errors(struct cli *cli, const char *file, struct csvk_findings *findings)
+static void print_quoted(struct cli *cli, const char *file, struct csvk_findings *findings,
+                         bool only_errors)
 {
     if (csvk_manifest_quote(file, findings) != CSVK_OK) {
         cli_trouble(cli, "out of memory");
     }
-    cli_print_findings(cli, file, findings, true);
+    cli_print_findings(cli, file, findings, only_errors);
+}
+
+void cli_print_errors(struct cli *cli, const char *file, struct csvk_findings *findings)
+{
+    print_quoted(cli, file, findings, true);
+}
+
+void cli_print_warnings(struct cli *cli, const char *file, struct csvk_findings *findings)
+{
+    if (csvk_strings_has(&cli->warned, file)) {
+        return;
+    }
+    if (csvk_strings_add(&cli->warned, file) != CSVK_OK) {
+        cli_trouble(cli, "out of memory");
+    }
+    print_quoted(cli, file, findings, false);
 }
 
 /* ---- the rows -------------------------------------------------------------------------------- */

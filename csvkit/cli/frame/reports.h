@@ -16,6 +16,8 @@ void cli_print_findings(struct cli *cli, const char *file, const struct csvk_fin
                         bool only_errors);
 /* Prints the errors of a manifest that was read, each with its line. */
 void cli_print_errors(struct cli *cli, const char *file, struct csvk_findings *findings);
+/* The same for errors and warnings, once for each file; with -q the errors alone. */
+void cli_print_warnings(struct cli *cli, const char *file, struct csvk_findings *findings);
 
 struct cli_reports;
 /*

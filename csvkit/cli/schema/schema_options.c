@@ -194,7 +194,39 @@ static int take_csvw(struct cli *cli, struct schema_input *out, const char *path
     return status;
 }
 
-int cli_read_schema(struct cli *cli, const char *path, struct schema_input *out)
+/* What a native manifest says in vain; of a schema that is asked about, it is what it is wrong
+   with. */
+static int tell_vain(struct cli *cli, const char *path, const struct csvk_manifest *manifest,
+                     bool strict, int *result)
+{
+    struct csvk_findings findings = {0};
+    int status = csvk_manifest_check_reading(manifest, path, CSVK_BACKEND_PORTABLE,
+                                             strict ? CSVK_ERROR : CSVK_WARNING, &findings);
+    *result = findings.errors != 0 ? CLI_REFUSED : *result;
+    if (status == CSVK_OK && findings.count != 0) {
+        cli_print_warnings(cli, path, &findings);
+    }
+    csvk_findings_release(&findings);
+    return status;
+}
+
+/* A text that is no schema, perhaps since it is a table. */
+static int refuse_text(struct cli *cli, const char *path, struct csvk_findings *findings)
+{
+    bool json = true;
+    int status = cli_is_schema(cli, path, &json);
+    if (status == CLI_GOOD && !json && strcmp(path, "-") != 0) {
+        return cli_refuse(
+            cli,
+            "%s: no schema, as it is no JSON; csvkit schema infer makes a schema of a "
+            "table",
+            path);
+    }
+    cli_print_errors(cli, path, findings);
+    return CLI_REFUSED;
+}
+
+static int read_schema(struct cli *cli, const char *path, struct schema_input *out, bool strict)
 {
     static const struct csvk_dialect comma = CSVK_DIALECT_RFC4180;
     struct csvk_manifest *json = NULL;
@@ -203,13 +235,16 @@ int cli_read_schema(struct cli *cli, const char *path, struct schema_input *out)
     *out = (struct schema_input){.dialect = comma, .header = true};
     int result = CLI_GOOD, status = csvk_manifest_read(&json, path, &findings, &err);
     if (findings.errors != 0) {
-        cli_print_errors(cli, path, &findings);
-        result = CLI_REFUSED;
+        result = refuse_text(cli, path, &findings);
     } else if (status == CSVK_OK) {
         out->kind = kind_of(json);
-        status = out->kind == CSVK_SCHEMA_NATIVE  ? take_native(out, json, &err)
-                 : out->kind == CSVK_SCHEMA_TABLE ? take_table_schema(out, path, &err)
-                                                  : take_csvw(cli, out, path, &result, &err);
+        out->kind_known = true;
+        status =
+            out->kind == CSVK_SCHEMA_NATIVE ? tell_vain(cli, path, json, strict, &result) : status;
+        status = status != CSVK_OK                 ? csvk_fail(&err, status, "out of memory")
+                 : out->kind == CSVK_SCHEMA_NATIVE ? take_native(out, json, &err)
+                 : out->kind == CSVK_SCHEMA_TABLE  ? take_table_schema(out, path, &err)
+                                                   : take_csvw(cli, out, path, &result, &err);
     }
     if (result == CLI_GOOD && status == CSVK_OK && csvk_schema_count(out->schema) == 0) {
         status = csvk_fail(&err, CSVK_EDATA, "%s: no columns are declared", path);
@@ -217,6 +252,16 @@ int cli_read_schema(struct cli *cli, const char *path, struct schema_input *out)
     csvk_findings_release(&findings);
     csvk_manifest_free(json);
     return result == CLI_GOOD && status != CSVK_OK ? cli_fail(cli, &err) : result;
+}
+
+int cli_read_schema(struct cli *cli, const char *path, struct schema_input *out)
+{
+    return read_schema(cli, path, out, false);
+}
+
+int cli_check_schema(struct cli *cli, const char *path, struct schema_input *out)
+{
+    return read_schema(cli, path, out, true);
 }
 
 void cli_release_schema(struct schema_input *input)

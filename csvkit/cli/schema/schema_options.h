@@ -14,7 +14,8 @@ int cli_write_schema(struct cli *cli, const struct schema_writing *how);
 struct schema_input {           /* a schema that was read */
     struct csvk_schema *schema; /* its table has the kind and the primary key */
     enum csvk_schema_kind kind;
-    char *url; /* CSVW: of the data, as it is written; NULL: it names none */
+    bool kind_known; /* it could be read so far */
+    char *url;       /* CSVW: of the data, as it is written; NULL: it names none */
     struct csvk_dialect dialect;
     bool header;
 };
@@ -27,6 +28,8 @@ enum csvk_schema_kind cli_schema_kind(const char *path);
    status: CLI_REFUSED when it is none, CLI_TROUBLE when it cannot be read or asks for something
    that is not supported. Release *out in any case. */
 int cli_read_schema(struct cli *cli, const char *path, struct schema_input *out);
+/* The same, and what a native manifest says in vain is an error (CLI_REFUSED), not a warning. */
+int cli_check_schema(struct cli *cli, const char *path, struct schema_input *out);
 void cli_release_schema(struct schema_input *input);
 
 #endif

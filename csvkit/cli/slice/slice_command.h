@@ -18,13 +18,15 @@ struct slice_command {
     struct csvk_manifest_plan *plan;
     struct csvk_slice_table_options options; /* borrows all of these */
     struct csvk_slice_table_result *result;  /* NULL: there is none */
+    struct csvk_findings vain;               /* what the manifest of the input says in vain */
     struct cli_progress *progress;
     enum csvk_slice_step step; /* that `progress` is of */
 };
 
 /* Sets in job->options: the progress is shown, and the report of each input that has errors. */
 void slice_show(struct slice_command *job);
-/* Prints what was found beside the reports: types, findings about the manifest, refusals. */
+/* Prints what was found beside the reports: types, findings about the new manifest, what that of
+   the input says in vain and the new one does not say, refusals. */
 void slice_report_doubts(struct slice_command *job);
 /* Prints the result and the account of repairs. CLI_REFUSED when records were rejected. */
 int slice_report(struct slice_command *job);

@@ -229,9 +229,39 @@ void slice_print_doubts(struct cli *cli, const char *directory,
     csvk_buf_release(&name);
 }
 
+static bool has(const struct csvk_findings *findings, const struct csvk_finding *finding)
+{
+    for (size_t i = 0; i < findings->count; i++) {
+        const struct csvk_finding *other = &findings->item[i];
+        if (other->rule == finding->rule && strcmp(other->path, finding->path) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What the new manifest says as well is told of that one. */
+static void print_vain(struct slice_command *job)
+{
+    struct csvk_findings rest = {0};
+    int status = CSVK_OK;
+    for (size_t i = 0; i < job->vain.count && status == CSVK_OK; i++) {
+        if (!has(&job->result->findings, &job->vain.item[i])) {
+            status = csvk_findings_add(&rest, &job->vain.item[i]);
+        }
+    }
+    if (status != CSVK_OK) {
+        cli_trouble(job->cli, "out of memory");
+    } else if (rest.count != 0) {
+        cli_print_warnings(job->cli, job->table.manifest, &rest);
+    }
+    csvk_findings_release(&rest);
+}
+
 void slice_report_doubts(struct slice_command *job)
 {
     if (job->result != NULL) {
+        print_vain(job);
         report_types(job);
         slice_print_doubts(job->cli, job->output, job->result, false);
     }

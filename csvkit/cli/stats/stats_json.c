@@ -183,10 +183,24 @@ void cli_stats_put_json(struct csvk_json *json, const struct table_stats *table)
     csvk_json_close(json, ']');
 }
 
+void cli_stats_put_files(struct csvk_json *json, const struct table_stats *table)
+{
+    if (table->nfiles > 1) {
+        csvk_json_key(json, "files");
+        csvk_json_open(json, '[');
+        for (size_t i = 0; i < table->nfiles; i++) {
+            csvk_json_string(json, table->files[i]);
+        }
+        csvk_json_close(json, ']');
+    }
+}
+
 static void put_table(const struct csvk_subject *subject, struct csvk_json *json)
 {
+    const struct table_stats *table = subject->context;
     csvk_json_put_string(json, "file", subject->file);
-    cli_stats_put_json(json, subject->context);
+    cli_stats_put_files(json, table);
+    cli_stats_put_json(json, table);
 }
 
 struct csvk_subject cli_stats_subject(const char *file, const struct table_stats *table)

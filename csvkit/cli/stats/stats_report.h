@@ -11,6 +11,8 @@ int cli_stats_text(struct csvk_buf *out, const char *file, const struct table_st
 int cli_stats_json(struct csvk_buf *out, const char *file,
                    const struct table_stats *table) CSVK_MUST_USE;
 
+/* The member "files", when the table was read from several. */
+void cli_stats_put_files(struct csvk_json *json, const struct table_stats *table);
 /* The members of the object of a table but its file; what fails is remembered in *json. */
 void cli_stats_put_json(struct csvk_json *json, const struct table_stats *table);
 

@@ -14,6 +14,8 @@
 struct stats_reading {
     struct cli *cli;
     const char *path; /* of the operand */
+    const char *const *paths;
+    size_t count;
     struct table_stats *out;
     struct csvk_table_definition table;
     struct stats_feed feed;
@@ -30,7 +32,7 @@ static int name_column(struct csvk_strings *names, size_t i)
 }
 
 static int add_name(const struct stats_feed *feed, const struct csvk_batch *batch,
-                    const struct csvk_record *record, size_t i)
+                    const struct csvk_record *record, size_t i, struct csvk_strings *names)
 {
     struct csvk_buf room = CSVK_BUF_INIT;
     struct csvk_bytes value;
@@ -39,9 +41,30 @@ static int add_name(const struct stats_feed *feed, const struct csvk_batch *batc
     if (status == CSVK_OK) {
         bool cut = value.len != 0 && memchr(value.ptr, 0, value.len) != NULL;
         out->cut_name = cut && out->cut_name == 0 ? i + 1 : out->cut_name;
-        status = csvk_strings_addn(&out->names, (const char *)value.ptr, value.len);
+        status = csvk_strings_addn(names, (const char *)value.ptr, value.len);
     }
     csvk_buf_release(&room);
+    return status;
+}
+
+/* The header of a file after the first. Names that somebody told are not those of the header. */
+static int compare_names(struct stats_feed *feed, const struct csvk_batch *batch,
+                         const struct csvk_record *record)
+{
+    const struct csvk_strings *wanted = &feed->out->names;
+    struct csvk_strings names = {0};
+    int status = CSVK_OK;
+    if (!feed->header || feed->columns->count == wanted->count) {
+        return CSVK_OK;
+    }
+    size_t fields = (size_t)record->nfields, both = fields < wanted->count ? fields : wanted->count;
+    for (size_t i = 0; i < both && feed->unlike == 0 && status == CSVK_OK; i++) {
+        status = add_name(feed, batch, record, i, &names);
+        bool same = status != CSVK_OK || strcmp(names.item[i], wanted->item[i]) == 0;
+        feed->unlike = same ? 0 : i + 1;
+    }
+    feed->unlike = feed->unlike == 0 && fields != wanted->count ? both + 1 : feed->unlike;
+    csvk_strings_release(&names);
     return status;
 }
 
@@ -60,7 +83,7 @@ static int take_first(struct stats_feed *feed, const struct csvk_batch *batch,
     out->named = feed->header || told->count == columns;
     for (size_t i = 0; i < columns && status == CSVK_OK; i++) {
         status = told->count == columns ? csvk_strings_add(&out->names, told->item[i])
-                 : feed->header         ? add_name(feed, batch, record, i)
+                 : feed->header         ? add_name(feed, batch, record, i, &out->names)
                                         : name_column(&out->names, i);
     }
     return status;
@@ -79,7 +102,15 @@ int cli_stats_feed(struct stats_feed *feed, const struct csvk_batch *batch)
         }
         feed->has_first = true;
         feed->header_record = feed->header ? record->number : 0;
-        status = feed->out->stats == NULL ? take_first(feed, batch, record) : CSVK_OK;
+        if (feed->out->stats == NULL) {
+            status = take_first(feed, batch, record);
+        } else {
+            status = compare_names(feed, batch, record);
+            feed->before -= feed->header_record; /* modulo 2^64: a header is none of the records */
+        }
+    }
+    if (feed->unlike != 0) {
+        return status;
     }
     if (status == CSVK_OK && feed->crew != NULL) {
         status = csvk_stats_crew_add(feed->crew, batch, feed->header_record, feed->before);
@@ -106,7 +137,8 @@ static int read_batches(struct stats_reading *r, struct csvk_source *source)
     struct csvk_reader *reader = NULL;
     const struct csvk_batch *batch;
     csvk_options_init(&options);
-    options.dialect = r->out->dialect = r->table.dialect;
+    options.dialect = r->table.dialect;
+    r->out->dialect = r->out->stats == NULL ? r->table.dialect : r->out->dialect;
     options.detail = CSVK_FIELDS;
     options.facts = CSVK_FACT_BIT(CSVK_FACT_UTF16_BOM);
     options.width = r->out->names.count;
@@ -116,7 +148,9 @@ static int read_batches(struct stats_reading *r, struct csvk_source *source)
     status = status == CSVK_OK ? use_thread(r, reader, source) : status;
     r->feed.header = r->table.header;
     r->feed.has_first = false;
+    r->feed.unlike = 0;
     r->feed.header_record = 0;
+    uint64_t before = r->feed.before;
     while (status == CSVK_OK) {
         status = csvk_reader_next(reader, &batch, &r->err);
         if (status == CSVK_OK && cli_stats_feed(&r->feed, batch) != CSVK_OK) {
@@ -125,9 +159,11 @@ static int read_batches(struct stats_reading *r, struct csvk_source *source)
         cli_progress_update(progress, csvk_source_consumed(source));
     }
     cli_progress_end(progress);
-    if (reader != NULL) {
+    if (reader != NULL && r->feed.unlike == 0) {
         r->feed.before += csvk_reader_totals(reader)->records;
         r->out->bytes += csvk_reader_totals(reader)->bytes;
+    } else {
+        r->feed.before = before;
     }
     csvk_reader_free(reader);
     return status == CSVK_END ? CSVK_OK : status;
@@ -138,6 +174,14 @@ static int tell_damage(struct stats_reading *r, const char *path, const struct c
     r->out->passed_over = true;
     return cli_refuse(r->cli, "%s: the %s stream is damaged at byte %" PRIu64 ": %s", path,
                       damage->kind, damage->offset, damage->what);
+}
+
+static int tell_unlike(struct stats_reading *r, const char *path)
+{
+    r->out->passed_over = true;
+    return cli_refuse(r->cli,
+                      "%s: in no count: column %zu of its header has another name than before",
+                      path, r->feed.unlike);
 }
 
 static int read_file(struct stats_reading *r, const char *path)
@@ -160,6 +204,8 @@ static int read_file(struct stats_reading *r, const char *path)
     int exit_status = status == CSVK_OK ? CLI_GOOD : cli_fail(r->cli, &r->err);
     if (status == CSVK_OK && csvk_source_damage(source) != NULL) {
         exit_status = tell_damage(r, path, csvk_source_damage(source));
+    } else if (status == CSVK_OK && r->feed.unlike != 0) {
+        exit_status = tell_unlike(r, path);
     }
     csvk_source_free(source);
     return exit_status;
@@ -188,33 +234,33 @@ static int read_slices(struct stats_reading *r)
 
 /* ---- what is in no count --------------------------------------------------------------------- */
 
-static void tell_passed_over(struct stats_reading *r)
+static void tell_passed_over(struct stats_reading *r, const char *label)
 {
     const struct csvk_stats_records *n = csvk_stats_records(r->out->stats);
     if (n->other_width != 0) {
         cli_refuse(r->cli,
                    "%s: %" PRIu64 " record%s of another width than the table's %zu columns %s in "
                    "no count, first record %" PRIu64,
-                   r->path, n->other_width, cli_plural(n->other_width), r->out->names.count,
+                   label, n->other_width, cli_plural(n->other_width), r->out->names.count,
                    n->other_width == 1 ? "is" : "are", n->first_of_width);
     }
     if (n->broken != 0) {
         cli_refuse(r->cli,
                    "%s: %" PRIu64 " field%s with a quoting error %s in no count, first in record "
                    "%" PRIu64,
-                   r->path, n->broken, cli_plural(n->broken), n->broken == 1 ? "is" : "are",
+                   label, n->broken, cli_plural(n->broken), n->broken == 1 ? "is" : "are",
                    n->first_broken);
     }
     if (n->oversize != 0) {
         cli_refuse(r->cli,
                    "%s: %" PRIu64 " record%s too long for memory %s in no count, first record "
                    "%" PRIu64,
-                   r->path, n->oversize, cli_plural(n->oversize), n->oversize == 1 ? "is" : "are",
+                   label, n->oversize, cli_plural(n->oversize), n->oversize == 1 ? "is" : "are",
                    n->first_oversize);
     }
     if (n->other_width + n->broken + n->oversize != 0) {
         r->out->passed_over = true;
-        cli_note(r->cli, "%s: csvkit validate says what is wrong with it", r->path);
+        cli_note(r->cli, "%s: csvkit validate says what is wrong with it", label);
     }
 }
 
@@ -230,35 +276,97 @@ static int settle(struct stats_reading *r, int status)
     return status;
 }
 
-static int read_all(struct stats_reading *r)
+static bool is_folder(const char *path)
 {
     struct stat info;
-    bool folder = strcmp(r->path, "-") != 0 && stat(r->path, &info) == 0 && S_ISDIR(info.st_mode);
-    int status = settle(r, folder ? read_slices(r) : read_file(r, r->path));
-    r->out->header = r->table.header;
-    if (status != CLI_TROUBLE && r->out->stats != NULL) {
-        tell_passed_over(r);
-    } else if (status == CLI_GOOD) {
-        status = cli_refuse(r->cli, "%s: there is no record", r->path);
-    }
-    return status == CLI_GOOD && r->out->passed_over ? CLI_REFUSED : status;
+    return strcmp(path, "-") != 0 && stat(path, &info) == 0 && S_ISDIR(info.st_mode);
 }
 
-int cli_stats_of_table(struct cli *cli, const char *path, struct table_stats *out)
+/* Statistics take values by one dialect, and a schema has one. */
+static bool is_written_alike(const struct stats_reading *r)
 {
-    struct stats_reading r = {.cli = cli, .path = path, .out = out};
-    const char *encoding = cli_value(cli, "encoding");
+    const struct csvk_dialect *a = &r->out->dialect, *b = &r->table.dialect;
+    return r->table.header == r->out->header && a->enclosure == b->enclosure &&
+           a->escape == b->escape && (r->table.delimiter_auto || a->delimiter == b->delimiter);
+}
+
+static int read_found(struct stats_reading *r)
+{
+    bool first = r->out->stats == NULL;
+    if (!first && !is_written_alike(r)) {
+        r->out->passed_over = true;
+        return cli_refuse(r->cli,
+                          "%s: in no count: delimiter, enclosure or header are not those of %s",
+                          r->path, r->paths[0]);
+    }
+    int status = is_folder(r->path) ? read_slices(r) : read_file(r, r->path);
+    r->out->header = first ? r->table.header : r->out->header;
+    if (status == CLI_GOOD && r->count > 1 && r->table.header && !r->feed.has_first) {
+        status = cli_refuse(r->cli, "%s: there is no record", r->path);
+        r->out->passed_over = true;
+    }
+    return status;
+}
+
+/* One of the operands, with a manifest of its own when there is one. */
+static int read_part(struct stats_reading *r, const char *path)
+{
+    const char *encoding = cli_value(r->cli, "encoding");
     bool plain =
         encoding == NULL || strcasecmp(encoding, "utf-8") == 0 || strcmp(encoding, "auto") == 0;
-    *out = (struct table_stats){0};
+    r->path = path;
+    int status = cli_get_table(r->cli, strcmp(path, "-") != 0 ? path : NULL, &r->table);
+    r->table.encoding = plain ? NULL : encoding;
+    status = status == CLI_GOOD ? read_found(r) : status;
+    csvk_table_definition_release(&r->table);
+    return status;
+}
+
+int cli_stats_label(const struct table_stats *stats, struct csvk_buf *out)
+{
+    int status = csvk_buf_puts(out, stats->files[0]);
+    return status == CSVK_OK && stats->nfiles > 1
+               ? csvk_buf_printf(out, " and %zu more", stats->nfiles - 1)
+               : status;
+}
+
+static int read_all(struct stats_reading *r)
+{
+    struct csvk_buf label = CSVK_BUF_INIT;
+    int worst = CLI_GOOD;
+    for (size_t i = 0; i < r->count && worst != CLI_TROUBLE; i++) {
+        int status = read_part(r, r->paths[i]);
+        worst = status > worst ? status : worst;
+    }
+    worst = settle(r, worst);
+    if (cli_stats_label(r->out, &label) != CSVK_OK) {
+        worst = cli_trouble(r->cli, "out of memory");
+    } else if (worst != CLI_TROUBLE && r->out->stats != NULL) {
+        tell_passed_over(r, csvk_buf_text(&label));
+    } else if (worst == CLI_GOOD) {
+        worst = cli_refuse(r->cli, "%s: there is no record", csvk_buf_text(&label));
+    }
+    csvk_buf_release(&label);
+    return worst == CLI_GOOD && r->out->passed_over ? CLI_REFUSED : worst;
+}
+
+int cli_stats_of_parts(struct cli *cli, const char *const *paths, size_t count,
+                       struct table_stats *out)
+{
+    struct stats_reading r = {.cli = cli, .paths = paths, .count = count, .out = out};
+    *out = (struct table_stats){.files = paths, .nfiles = count};
     r.feed = (struct stats_feed){.out = out,
                                  .dialect = &r.table.dialect,
                                  .columns = &r.table.columns,
                                  .threads = cli_threads(cli)};
-    int status = cli_get_table(cli, strcmp(path, "-") != 0 ? path : NULL, &r.table);
-    r.table.encoding = plain ? NULL : encoding;
-    status = status == CLI_GOOD ? read_all(&r) : status;
-    csvk_table_definition_release(&r.table);
+    return read_all(&r);
+}
+
+int cli_stats_of_table(struct cli *cli, const char *path, struct table_stats *out)
+{
+    int status = cli_stats_of_parts(cli, &path, 1, out);
+    out->files = NULL; /* it was borrowed for the call */
+    out->nfiles = 0;
     return status;
 }
 

@@ -18,6 +18,8 @@ struct table_stats {
     bool header;                 /* the files begin with the names */
     uint64_t bytes;              /* of the data, decompressed */
     bool passed_over;            /* something is in no count, which was told */
+    const char *const *files;    /* nfiles of them, borrowed: the operands that it was read from */
+    size_t nfiles;
 };
 /*
  * Reads `path`: a file, "-", or a folder of slices, as the options of the command describe it
@@ -26,6 +28,13 @@ struct table_stats {
  * CLI_REFUSED and `stats` is not NULL. Release *out in any case.
  */
 int cli_stats_of_table(struct cli *cli, const char *path, struct table_stats *out);
+/* The same for `count` files and folders, 1 and up, that are one table. The answer is that of one
+   file with all of their records. One whose header has other names than the first, or that is
+   written otherwise, is in no count. `paths` are borrowed as long as *out. */
+int cli_stats_of_parts(struct cli *cli, const char *const *paths, size_t count,
+                       struct table_stats *out);
+/* How a message calls the table: "a.csv", "a.csv and 2 more". CSVK_ENOMEM. */
+int cli_stats_label(const struct table_stats *stats, struct csvk_buf *out) CSVK_MUST_USE;
 void cli_stats_release(struct table_stats *stats);
 
 /* A file whose batches somebody else reads, with their fields (CSVK_FIELDS). */
@@ -34,11 +43,13 @@ struct stats_feed {
     const struct csvk_dialect *dialect;
     const struct csvk_strings *columns; /* that are told; may be empty */
     bool header;
-    uint64_t before;              /* records of the files before this one */
+    uint64_t before;              /* records of the files before this one, but later headers */
     unsigned threads;             /* that count; 0: the one that calls */
     struct csvk_stats_crew *crew; /* with threads: cli_stats_feed makes it, the caller frees it */
     /* The rest belongs to cli_stats_feed; zero at the begin of a file. */
     bool has_first, utf16;
+    size_t unlike; /* the first column, from 1, that the header calls otherwise than that of the
+                      first file: nothing of this one is counted; 0: none */
     uint64_t header_record; /* its number in this file; 0: none */
 };
 /* CSVK_ENOMEM. */

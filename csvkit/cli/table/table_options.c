@@ -2,8 +2,9 @@
  * table_options.c - how the user describes a table: by its manifest and by options, which win over
  * the manifest.
  *
- * A manifest that cannot be read is refused with its errors. Other findings about manifests are the
- * business of `csvkit manifest check`.
+ * A manifest that cannot be read is refused with its errors. What it says in vain, such as a key
+ * that nobody knows, is a warning. Other findings about manifests are the business of
+ * `csvkit manifest check`.
  */
 #include "csvkit/cli/table/table_options.h"
 
@@ -43,20 +44,17 @@ static int find_manifest(struct cli *cli, const char *input, struct csvk_table_d
     return found ? CLI_GOOD : cli_fail(cli, &err);
 }
 
-static int read_manifest(struct cli *cli, const char *input, struct csvk_table_definition *out)
+/* Warnings are left in `findings`. */
+static int read_manifest(struct cli *cli, const char *input, struct csvk_table_definition *out,
+                         struct csvk_findings *findings)
 {
-    struct csvk_findings findings = {0};
     struct csvk_error err = {0};
-    int result = CLI_GOOD;
-    int status = csvk_table_definition_read(out, input, &findings, &err);
-    if (findings.errors > 0) {
-        cli_print_errors(cli, out->manifest, &findings);
-        result = CLI_REFUSED;
-    } else if (status != CSVK_OK) {
-        result = cli_fail(cli, &err);
+    int status = csvk_table_definition_read(out, input, findings, &err);
+    if (findings->errors > 0) {
+        cli_print_errors(cli, out->manifest, findings);
+        return CLI_REFUSED;
     }
-    csvk_findings_release(&findings);
-    return result;
+    return status == CSVK_OK ? CLI_GOOD : cli_fail(cli, &err);
 }
 
 /* A list on the command line replaces the list of the manifest. */
@@ -151,12 +149,25 @@ const char *cli_own_encoding(const struct cli *cli)
     return plain ? NULL : encoding;
 }
 
-int cli_get_table(struct cli *cli, const char *input, struct csvk_table_definition *out)
+int cli_get_table_to_write(struct cli *cli, const char *input, struct csvk_table_definition *out,
+                           struct csvk_findings *vain)
 {
     csvk_table_definition_init(out);
     int status = find_manifest(cli, input, out);
+    status = status == CLI_GOOD ? cli_get_backend(cli, &out->backend) : status;
     if (status == CLI_GOOD && out->manifest != NULL) {
-        status = read_manifest(cli, input, out);
+        status = read_manifest(cli, input, out, vain);
     }
     return status == CLI_GOOD ? cli_take_table_options(cli, out) : status;
+}
+
+int cli_get_table(struct cli *cli, const char *input, struct csvk_table_definition *out)
+{
+    struct csvk_findings vain = {0};
+    int status = cli_get_table_to_write(cli, input, out, &vain);
+    if (status == CLI_GOOD && vain.count != 0) {
+        cli_print_warnings(cli, out->manifest, &vain);
+    }
+    csvk_findings_release(&vain);
+    return status;
 }

@@ -12,9 +12,14 @@ extern const struct cli_group cli_type_options;     /* --backend */
 /*
  * Applies the defaults, then the manifest, then the options. Without --manifest, the manifest is
  * INPUT.manifest, if `input` (a file or a directory of slices) is not NULL and this file exists.
- * Reports what is wrong and returns the exit status; release *out in any case.
+ * Reports what is wrong and returns the exit status; release *out in any case. What the manifest
+ * says in vain is a warning on standard error.
  */
 int cli_get_table(struct cli *cli, const char *input, struct csvk_table_definition *out);
+/* The same for a command that writes a manifest made of this one, and judges that: the warnings are
+   added to `vain` and not told. */
+int cli_get_table_to_write(struct cli *cli, const char *input, struct csvk_table_definition *out,
+                           struct csvk_findings *vain);
 /* Sets *out to the enum csvk_backend that --backend names, if it is there. Returns the exit status.
  */
 int cli_get_backend(struct cli *cli, uint64_t *out);

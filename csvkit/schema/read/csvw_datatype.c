@@ -31,6 +31,23 @@ static void read_format(const cJSON *format, struct csvw_declaration *out)
     }
 }
 
+/* The two names of an inclusive limit; of both, the first one counts. */
+static const char *const *inclusive_names(enum csvw_limit limit)
+{
+    static const char *const least[] = {"minInclusive", "minimum"};
+    static const char *const most[] = {"maxInclusive", "maximum"};
+    return limit == CSVW_MIN_INCLUSIVE ? least : most;
+}
+
+static void read_inclusive(const cJSON *datatype, enum csvw_limit limit,
+                           struct csvw_declaration *out)
+{
+    const char *const *name = inclusive_names(limit);
+    name += text_of(datatype, name[0]) == NULL;
+    out->limit[limit] = text_of(datatype, *name);
+    out->limit_name[limit] = *name;
+}
+
 void csvw_read_datatype(const cJSON *datatype, struct csvw_declaration *out)
 {
     const char *base = cJSON_IsString(datatype) ? datatype->valuestring : text_of(datatype, "base");
@@ -42,10 +59,8 @@ void csvw_read_datatype(const cJSON *datatype, struct csvw_declaration *out)
         return;
     }
     read_format(cJSON_GetObjectItemCaseSensitive(datatype, "format"), out);
-    const char *least = text_of(datatype, "minInclusive"),
-               *most = text_of(datatype, "maxInclusive");
-    out->limit[CSVW_MIN_INCLUSIVE] = least != NULL ? least : text_of(datatype, "minimum");
-    out->limit[CSVW_MAX_INCLUSIVE] = most != NULL ? most : text_of(datatype, "maximum");
+    read_inclusive(datatype, CSVW_MIN_INCLUSIVE, out);
+    read_inclusive(datatype, CSVW_MAX_INCLUSIVE, out);
     out->limit[CSVW_MIN_EXCLUSIVE] = text_of(datatype, "minExclusive");
     out->limit[CSVW_MAX_EXCLUSIVE] = text_of(datatype, "maxExclusive");
     uint64_t length = count_of(datatype, "length", UINT64_MAX);
@@ -83,6 +98,19 @@ static void judge_lengths(struct csvw_reading *reading, const struct csvw_docume
     }
 }
 
+/* A limit under both of its names is one of them that does not count. */
+static void judge_names(struct csvw_reading *reading, const struct csvw_document *document,
+                        const cJSON *datatype, enum csvw_limit limit)
+{
+    const char *const *name = inclusive_names(limit);
+    const char *counts = text_of(datatype, name[0]), *other = text_of(datatype, name[1]);
+    if (counts != NULL && other != NULL && strcmp(counts, other) != 0) {
+        csvw_tell(reading, document, cJSON_GetObjectItemCaseSensitive(datatype, name[1]),
+                  RULE_FILE_IGNORED, "'%s' does not count beside '%s', its other name", name[1],
+                  name[0]);
+    }
+}
+
 void csvw_judge_datatype(struct csvw_reading *reading, const struct csvw_document *document,
                          cJSON *datatype)
 {
@@ -94,6 +122,8 @@ void csvw_judge_datatype(struct csvw_reading *reading, const struct csvw_documen
         csvw_check(reading, document, datatype, CSVW_IN_DATATYPE);
         judge_format(reading, document, datatype);
         judge_lengths(reading, document, datatype);
+        judge_names(reading, document, datatype, CSVW_MIN_INCLUSIVE);
+        judge_names(reading, document, datatype, CSVW_MAX_INCLUSIVE);
     }
     csvw_read_datatype(datatype, &declaration);
     int status = csvk_csvw_cell_new(&cell, &declaration, &ignored, &err);

@@ -233,8 +233,14 @@ static int tell_first(const char *path, const struct csvk_findings *findings,
         const struct csvk_finding *f = &findings->item[i];
         struct csvk_buf text = CSVK_BUF_INIT;
         if (f->severity == CSVK_ERROR && csvk_finding_message(f, &text) == CSVK_OK) {
-            csvk_fail(err, CSVK_EDATA, "%s:%llu:%llu: %s", path, (unsigned long long)f->line,
-                      (unsigned long long)f->column, csvk_buf_text(&text));
+            bool json = strcmp(f->rule->id, "manifest-json") == 0;
+            const char *what = csvk_buf_text(&text), *colon = json ? strstr(what, ": ") : NULL;
+            csvk_fail(err, CSVK_EDATA, "%s:%llu:%llu: %s%s%s", path, (unsigned long long)f->line,
+                      (unsigned long long)f->column, json ? "no schema, as it is no JSON: " : "",
+                      colon != NULL ? colon + 2 : what,
+                      json && f->line == 1 && f->column == 1
+                          ? "; csvkit schema infer makes a schema of a table"
+                          : "");
             csvk_buf_release(&text);
             return CSVK_EDATA;
         }
