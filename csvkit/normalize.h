@@ -187,7 +187,8 @@ struct csvk_normalize_options {
     const struct csvk_schema *schema;
     /* Threads that normalize, the caller's included; the outputs are written by the caller's alone,
        and are the same for every number. 0 and 1: no other thread. After csvk_use_threads of
-       libcsvkit-extra; without it, and for outputs->repaired, one thread does it all. */
+       libcsvkit-extra; without it, and for outputs->repaired and outputs->rejected, one
+       thread does it all. */
     size_t threads;
     /* Bytes of a piece of the input that one thread takes; 0: 512 KiB, and where pieces are in vain
        there are none for a while. Every value from 1 up gives the same results. */
@@ -217,6 +218,18 @@ struct csvk_normalize_repaired {
     struct csvk_bytes before, after;
 };
 
+/* One record that was set apart. Everything in it is valid during the call only. The library's. */
+struct csvk_normalize_rejected {
+    enum csvk_repair repair;     /* that it would have needed, as in the index */
+    uint64_t byte, line, record; /* where it begins, as in the index */
+    struct csvk_bytes bytes;     /* in the input, decompressed and converted, with its line break */
+    const char *reason;
+    /* The readings that compete, best first, and what each costs; there may be none. */
+    const char *const *reading;
+    const double *bits;
+    size_t nreadings;
+};
+
 /* Outputs are those of writer.h. */
 struct csvk_normalize_outputs {
     size_t size;                /* {.size = sizeof ...} */
@@ -233,6 +246,9 @@ struct csvk_normalize_outputs {
        not r8). NULL: not wanted. */
     void (*repaired)(void *context, const struct csvk_normalize_repaired *repaired);
     void *repaired_context;
+    /* Called for every record that goes to `rejects`. NULL: not wanted. */
+    void (*rejected)(void *context, const struct csvk_normalize_rejected *rejected);
+    void *rejected_context;
 };
 
 /* A place in the input. */
@@ -319,6 +335,9 @@ struct csvk_normalize_files {
     /* As csvk_normalize_outputs.repaired. */
     void (*repaired)(void *context, const struct csvk_normalize_repaired *repaired);
     void *repaired_context;
+    /* As csvk_normalize_outputs.rejected. */
+    void (*rejected)(void *context, const struct csvk_normalize_rejected *rejected);
+    void *rejected_context;
 };
 /*
  * The same for files. The outputs appear under their names when everything is done, the table last;

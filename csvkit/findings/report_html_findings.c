@@ -203,12 +203,13 @@ static void put_excerpt(struct csvk_reporter *r, const struct csvk_finding *f)
     }
     size_t rest = f->excerpt_length - f->excerpt_place;
     size_t marked = f->length < rest ? (size_t)f->length : rest;
+    bool placed = f->column != 0; /* else the finding is about all of it */
     csvk_reporter_put(r, "<code class=\"excerpt\">");
     csvk_reporter_put(r, f->cut_before ? "<span class=\"cut\">\xe2\x80\xa6</span>" : "");
     html_put_bytes(r, f->excerpt, f->excerpt_place);
-    csvk_reporter_put(r, "<mark>");
+    csvk_reporter_put(r, placed ? "<mark>" : "");
     html_put_bytes(r, f->excerpt + f->excerpt_place, marked);
-    csvk_reporter_put(r, "</mark>");
+    csvk_reporter_put(r, placed ? "</mark>" : "");
     html_put_bytes(r, f->excerpt + f->excerpt_place + marked, rest - marked);
     csvk_reporter_put(r,
                       f->cut_behind ? "<span class=\"cut\">\xe2\x80\xa6</span></code>" : "</code>");

@@ -346,6 +346,32 @@ void norm_count_reject(struct norm *norm, const struct norm_record *rec, const c
     result->changed = true;
 }
 
+void norm_tell_rejected(const struct norm *norm, const struct norm_record *rec,
+                        enum csvk_repair repair, const char *reason)
+{
+    const char *reading[NORM_COMPETING];
+    double bits[NORM_COMPETING];
+    const struct norm_decision *d = &norm->decision;
+    if (norm->out->rejected == NULL) {
+        return;
+    }
+    struct csvk_normalize_rejected rejected = {.repair = repair,
+                                               .byte = rec->r.offset,
+                                               .line = rec->r.line,
+                                               .record = rec->r.number,
+                                               .reason = reason,
+                                               .reading = reading,
+                                               .bits = bits};
+    rejected.bytes.ptr = norm_window_at(&norm->window, rec->r.offset);
+    rejected.bytes.len = (size_t)(norm->raw_to - rec->r.offset);
+    rejected.nreadings = norm->decided ? d->ncompeting : 0;
+    for (size_t i = 0; i < rejected.nreadings; i++) {
+        reading[i] = d->competing[i].reading;
+        bits[i] = (double)d->competing[i].bits / NORM_BIT;
+    }
+    norm->out->rejected(norm->out->rejected_context, &rejected);
+}
+
 /*
  * One JSON line: the place in the input, the length there, and where the bytes begin in the
  * rejects. So the rejects can be cut into records again although a reject may hold line breaks, or

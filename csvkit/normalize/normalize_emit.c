@@ -331,6 +331,7 @@ int norm_reject(struct norm *norm, const struct norm_record *rec, enum csvk_repa
     }
     norm_count_reject(norm, rec, reason);
     norm_note_reject(norm, rec, cause);
+    norm_tell_rejected(norm, rec, repair, reason);
     int status = norm_report_reject(norm, rec, repair, reason);
     if (status != CSVK_OK) {
         return status;

@@ -515,7 +515,9 @@ static int run_job(struct files_job *job, struct csvk_normalize_result *result,
                                              .progress = report_progress,
                                              .progress_context = job,
                                              .repaired = job->files->repaired,
-                                             .repaired_context = job->files->repaired_context};
+                                             .repaired_context = job->files->repaired_context,
+                                             .rejected = job->files->rejected,
+                                             .rejected_context = job->files->rejected_context};
     int status = csvk_normalize(job->source, &job->options, &outputs, result, err);
     status = status == CSVK_OK ? verify(job, result, err) : status;
     status = status == CSVK_OK ? check_name(job, err) : status;

@@ -119,7 +119,8 @@ static void normalize_piece(void *context, void *job)
 int norm_pieces_new(struct norm *norm)
 {
     const struct csvk_threads *calls = csvk_given_threads();
-    if (norm->o->threads < 2 || calls == NULL || norm->out->repaired != NULL) {
+    bool told = norm->out->repaired != NULL || norm->out->rejected != NULL; /* one by one */
+    if (norm->o->threads < 2 || calls == NULL || told) {
         return CSVK_OK;
     }
     struct norm_pieces *p = csvk_calloc(1, sizeof *p);

@@ -512,6 +512,9 @@ size_t norm_count_inferences(const struct norm *norm);
 void norm_tell_repaired(const struct norm *norm, const struct norm_record *rec,
                         enum csvk_repair repair, struct csvk_normalize_place place,
                         size_t out_length);
+/* Tells the caller of one record that is set apart, whose bytes end at norm->raw_to. */
+void norm_tell_rejected(const struct norm *norm, const struct norm_record *rec,
+                        enum csvk_repair repair, const char *reason);
 /* Reports the pending repairs of a record that was written at `out_byte`, or dropped: length 0. */
 int norm_report_pending(struct norm *norm, const struct norm_record *rec, uint64_t out_byte,
                         size_t out_length);

@@ -10,9 +10,9 @@
 static const struct csvk_sized options_type =
     CSVK_SIZED(struct csvk_normalize_options, schema, "csvk_normalize_options_init");
 static const struct csvk_sized outputs_type =
-    CSVK_SIZED(struct csvk_normalize_outputs, repaired_context, CSVK_SIZED_BY_HAND);
+    CSVK_SIZED(struct csvk_normalize_outputs, rejected_context, CSVK_SIZED_BY_HAND);
 static const struct csvk_sized files_type =
-    CSVK_SIZED(struct csvk_normalize_files, repaired_context, CSVK_SIZED_BY_HAND);
+    CSVK_SIZED(struct csvk_normalize_files, rejected_context, CSVK_SIZED_BY_HAND);
 static const struct csvk_sized result_type =
     CSVK_SIZED(struct csvk_normalize_result, counted, CSVK_SIZED_BY_HAND);
 

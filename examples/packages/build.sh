@@ -27,16 +27,27 @@ compressed() { # folder, file: the folder as an archive, with nothing of today i
         --format=gnu -C "$(dirname "$1")" -c "$(basename "$1")" | gzip -9n >"$2"
 }
 
+need() { # program, the Debian package it is in
+    command -v "$1" >/dev/null ||
+        { echo "csvkit: make $kind needs $1: apt-get install $2" >&2 && exit 2; }
+}
+
 . "$here/deb.sh"
 . "$here/bundle.sh"
 
 case $kind in
-deb) make_debs ;;
+deb)
+    need dpkg-shlibdeps dpkg-dev
+    make_debs
+    ;;
 tarball)
     make_bundle "$work/csvkit-$version"
     compressed "$work/csvkit-$version" "$out/csvkit-$version-linux-$(uname -m).tar.gz"
     ;;
-npm) make_npm ;;
+npm)
+    need npm npm
+    make_npm
+    ;;
 sbom) python3 "$here/sbom.py" "$CSVKIT" "$version" >"$out/csvkit-$version.cdx.json" ;;
 *) echo "usage: build.sh deb|tarball|npm|sbom FOLDER" >&2 && exit 2 ;;
 esac

@@ -3,8 +3,6 @@
 # Debian has another csvkit, in Python. So the package of the program is called csvk and its file is
 # /usr/bin/csvk; csvkit is an alternative of Debian's kind, which takes the name only where it is
 # free. Neither package touches a file of the other.
-architecture=$(dpkg --print-architecture)
-multiarch=$(dpkg-architecture -qDEB_HOST_MULTIARCH 2>/dev/null || gcc -print-multiarch)
 maintainer="The csvkit authors <${DEBEMAIL:-csvkit@packages.invalid}>"
 
 needed_by() { # files: the packages of the libraries they are linked with
@@ -108,6 +106,8 @@ TEXT
 }
 
 make_debs() {
+    architecture=$(dpkg --print-architecture)
+    multiarch=$(dpkg-architecture -qDEB_HOST_MULTIARCH 2>/dev/null || gcc -print-multiarch)
     staged /usr
     make_library_debs
     make_program_deb

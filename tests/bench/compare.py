@@ -7,7 +7,7 @@ is among these words. It is *silent* when it reads the file as if nothing was th
 that are not installed are left out, and named. Their options are those that ask for the
 strictest reading they have.
 
-    papaparse, csv-parse   by npm, in the folder of NODE_PATH
+    papaparse, csv-parse   by npm, in the folder of NODE_PATH; DuckDB too: @duckdb/node-api
     csvclean               Debian's csvkit       mlr   Debian's miller       python   its csv module
 """
 import csv
@@ -54,6 +54,12 @@ for (const e of require('papaparse').parse(text.replace(/\\r\\n$/, ''), {header:
   console.error(e.message + ' line ' + (e.row + 2));'''
 CSV_PARSE = NODE % '''
 require('csv-parse/sync').parse(text, {columns: true});'''
+# Told the dialect and the columns: what it sniffs it tells without a line.
+DUCKDB = NODE % '''
+require('@duckdb/node-api').DuckDBInstance.create().then(i => i.connect()).then(c => c.runAndReadAll(
+  `SELECT * FROM read_csv('${process.argv[2]}', header = true, auto_detect = false, strict_mode = true,
+   columns = {'id': 'VARCHAR', 'name': 'VARCHAR', 'city': 'VARCHAR'})`))
+  .catch(e => { console.error(e.message); process.exit(1); });'''
 
 
 def run(*command):
@@ -95,7 +101,7 @@ def has_module(name):
 
 
 def programs(folder):
-    for name, script in (('papa.js', PAPA), ('csv-parse.js', CSV_PARSE)):
+    for name, script in (('papa.js', PAPA), ('csv-parse.js', CSV_PARSE), ('duckdb.js', DUCKDB)):
         with open(f'{folder}/{name}', 'w', encoding='utf-8') as file:
             file.write(script)
     return {
@@ -105,6 +111,7 @@ def programs(folder):
         'python': by_python,
         'papaparse': by_command('node', f'{folder}/papa.js') if has_module('papaparse') else None,
         'csv-parse': by_command('node', f'{folder}/csv-parse.js') if has_module('csv-parse/sync') else None,
+        'duckdb': by_command('node', f'{folder}/duckdb.js') if has_module('@duckdb/node-api') else None,
     }
 
 

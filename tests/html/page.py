@@ -198,7 +198,8 @@ def check_slices(browser):
 
 
 def check_repairs(browser):
-    write('dirty.csv', 'id,name\r\n' + ''.join(f'{i},Anna {EVIL}\r\n' for i in range(99)))
+    write('dirty.csv', 'id,name\r\n' + ''.join(f'{i},Anna {EVIL}\r\n' for i in range(99))
+          + f'100,x\u202e,{EVIL.replace(chr(34), "")}\r\n101\r\n')
     subprocess.run([csvkit, 'normalize', 'dirty.csv', '-o', 'clean.csv', '--rejects=rejects.csv',
                     '--report=html:repairs.html'], capture_output=True, check=False)
     open_page(browser, 'repairs.html')
@@ -206,6 +207,10 @@ def check_repairs(browser):
     check(browser.run('return document.images.length') == 0, 'repairs.html: elements of the data')
     texts = browser.run('return [...document.querySelectorAll(".known .excerpt")].map(c => c.innerText)')
     check(any('onerror' in text for text in texts), f'before and after: {texts}')
+    rows = browser.run('return [...document.querySelectorAll("tr[data-rule=rejected]")].map(r => r.innerText)')
+    check(len(rows) == 2 and 'onerror' in rows[0] and '\u202e' not in rows[0], f'rejects: {rows}')
+    check(browser.run('return document.querySelectorAll("tr[data-rule=rejected] .excerpt").length') == 2,
+          'each reject as it stood')
 
 
 def check_profiles(browser):

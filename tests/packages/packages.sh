@@ -90,6 +90,17 @@ comes_and_goes() { # is the name csvkit taken: no|yes
 grep -q "version = \"$(sed -n 's/^#define CSVK_VERSION "\(.*\)"/\1/p' csvkit/basics.h)\"" examples/packages/flake.nix ||
     fail "the flake has another version"
 
+# On a machine without them the two say what to install.
+mkdir "$work/few"
+for program in bash env dirname basename realpath mkdir mktemp rm sed git stat; do
+    ln -s "$(command -v "$program")" "$work/few/"
+done
+for kind in deb:dpkg-shlibdeps:dpkg-dev npm:npm:npm; do
+    IFS=: read -r kind program package <<<"$kind"
+    said=$(PATH=$work/few examples/packages/build.sh "$kind" "$work/none" 2>&1)
+    [ "$?: $said" = "2: csvkit: make $kind needs $program: apt-get install $package" ] || fail "a lack: $said"
+done
+
 build deb && {
     mkdir "$work/tree"
     for name in csvk libcsvkit0 libcsvkit-dev; do

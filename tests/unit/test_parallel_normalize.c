@@ -304,6 +304,105 @@ static size_t count_steps(struct csvk_bytes file, size_t threads, uint64_t reach
     return steps;
 }
 
+/* ---- what is told one by one ------------------------------------------------------------------
+ */
+
+struct told_rejects {
+    struct csvk_buf bytes, lines;
+    size_t count, with_readings;
+};
+
+/* The members that the index must have, one on each line; an empty line ends a record. */
+static void hear(void *context, const struct csvk_normalize_rejected *r)
+{
+    struct told_rejects *told = context;
+    ck_assert_int_eq(csvk_buf_add(&told->bytes, r->bytes.ptr, r->bytes.len), CSVK_OK);
+    ck_assert_int_eq(csvk_buf_printf(&told->lines,
+                                     "\"byte\":%llu,\"line\":%llu,\"record\":%llu,\n"
+                                     "\"repair\":\"%s\",\n\"reason\":\"%s\"\n",
+                                     (unsigned long long)r->byte, (unsigned long long)r->line,
+                                     (unsigned long long)r->record, csvk_repair_id(r->repair),
+                                     r->reason),
+                     CSVK_OK);
+    for (size_t i = 0; i < r->nreadings; i++) {
+        ck_assert_int_eq(csvk_buf_printf(&told->lines, "%s{\"reading\":\"%s\",\"bits\":%.1f}%s",
+                                         i == 0 ? "\"readings\":[" : ",", r->reading[i], r->bits[i],
+                                         i + 1 == r->nreadings ? "]\n" : ""),
+                         CSVK_OK);
+    }
+    ck_assert_int_eq(csvk_buf_putc(&told->lines, '\n'), CSVK_OK);
+    told->count++;
+    told->with_readings += r->nreadings > 1;
+}
+
+static int keep(void *context, const void *bytes, size_t length, struct csvk_error *err)
+{
+    (void)err;
+    return csvk_buf_add(context, bytes, length);
+}
+
+/* The members at *told are all in the line; *told is then at those of the next record. */
+static void assert_line(const char **told, const char *line)
+{
+    char member[1024];
+    while (**told != '\n') {
+        size_t length = strcspn(*told, "\n");
+        snprintf(member, sizeof member, "%.*s", (int)length, *told);
+        ck_assert_msg(normalized_in_line(line, member) != NULL, "%s in %.600s", member, line);
+        *told += length + 1;
+    }
+    ++*told;
+}
+
+static void run_and_hear(const struct csvk_buf *file, struct told_rejects *told,
+                         struct csvk_buf *rejects, struct csvk_buf *index)
+{
+    struct csvk_source *source = NULL;
+    struct csvk_normalize_options o;
+    struct csvk_normalize_result result = {.size = sizeof result};
+    struct csvk_normalize_outputs outputs = {.size = sizeof outputs,
+                                             .table = {write_nowhere, NULL},
+                                             .rejects = {keep, rejects},
+                                             .rejects_index = {keep, index},
+                                             .rejected = hear,
+                                             .rejected_context = told};
+    csvk_normalize_options_init(&o);
+    o.threads = 4;
+    o.piece = 300;
+    o.max_repairs = UINT64_MAX;
+    ck_assert_int_eq(csvk_source_memory(&source, file->data, file->length, NULL), CSVK_OK);
+    ck_assert_int_eq(csvk_normalize(source, &o, &outputs, &result, NULL), CSVK_OK);
+    ck_assert_uint_eq(told->count, result.records_rejected);
+    csvk_source_free(source);
+}
+
+/* However many threads there are: every reject, in order, as it is in the rejects and the index. */
+START_TEST(rejects_are_told_one_by_one)
+{
+    struct support_random random = {17};
+    struct csvk_buf file = CSVK_BUF_INIT, rejects = CSVK_BUF_INIT, index = CSVK_BUF_INIT;
+    struct told_rejects told = {.count = 0};
+    while (file.length < 9000) {
+        make_orders(&random, 3, &file);
+    }
+    run_and_hear(&file, &told, &rejects, &index);
+    ck_assert_uint_gt(told.with_readings, 0);
+    ck_assert_uint_gt(told.count, told.with_readings);
+    ck_assert_uint_eq(told.bytes.length, rejects.length);
+    ck_assert_mem_eq(told.bytes.data, rejects.data, rejects.length);
+    const char *line = csvk_buf_text(&index), *text = csvk_buf_text(&told.lines);
+    for (; *text != '\0'; line = strchr(line, '\n') + 1) {
+        assert_line(&text, line);
+    }
+    ck_assert_int_eq(*line, '\0');
+    csvk_buf_release(&file);
+    csvk_buf_release(&rejects);
+    csvk_buf_release(&index);
+    csvk_buf_release(&told.bytes);
+    csvk_buf_release(&told.lines);
+}
+END_TEST
+
 /* Also where every fourth record is damaged. */
 START_TEST(most_of_a_file_is_in_pieces)
 {
@@ -353,6 +452,7 @@ int main(void)
     tcase_add_loop_test(tcase, random_files_are_normalized_alike, 0, LOOPS);
     tcase_add_test(tcase, files_of_the_corpora_are_normalized_alike);
     tcase_add_loop_test(tcase, most_of_a_file_is_in_pieces, 0, 3);
+    tcase_add_test(tcase, rejects_are_told_one_by_one);
     tcase_add_test(tcase, most_of_a_broken_file_is_in_pieces);
     suite_add_tcase(suite, tcase);
     return support_run(suite);

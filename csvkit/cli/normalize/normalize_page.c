@@ -26,12 +26,15 @@ static void make_rules(struct normalize_page *page)
         .id = "rejected",
         .levels = "E",
         .summary = "a record without a sure repair",
-        .why = "It is not in the table, but in the rejects, byte for byte.",
+        .why =
+            "It is not in the table, but in the rejects, byte for byte. Where several readings of "
+            "it compete, the one of the fewest bits is the likeliest.",
         .remedy = "Mend the rejects by hand (--rejects=FILE), or say by an option "
                   "what was meant.",
         .repairs = ""};
     page->set = (struct csvk_rule_set){page->rule, CSVK_REPAIRS};
     page->sets[0] = &page->set;
+    page->rejects.rule = &page->rule[REJECTED];
 }
 
 static bool is_input(struct cli *cli, const char *path)
@@ -104,12 +107,11 @@ static void put_json(const struct csvk_subject *subject, struct csvk_json *json)
     csvk_section_json(subject->section, json);
 }
 
-/* The first case is kept with its place, the others are counted. */
+/* Of a repair the first case is kept with its place, the others are counted. */
 static int add_cases(struct csvk_findings *to, const struct csvk_rule *rule,
-                     enum csvk_severity severity, const struct csvk_normalize_place *first,
-                     const char *message, uint64_t count)
+                     const struct csvk_normalize_place *first, uint64_t count)
 {
-    struct csvk_finding f = {.rule = rule, .severity = severity};
+    struct csvk_finding f = {.rule = rule, .severity = CSVK_INFO};
     if (count == 0) {
         return CSVK_OK;
     }
@@ -117,43 +119,40 @@ static int add_cases(struct csvk_findings *to, const struct csvk_rule *rule,
     f.byte = first->byte;
     f.line = first->line;
     f.record = first->record;
-    f.message = csvk_strdup(message);
+    f.message = csvk_strdup(rule->summary);
     int status = f.message == NULL ? CSVK_ENOMEM : csvk_findings_add(to, &f);
-    return status == CSVK_OK ? csvk_findings_count(to, rule, severity, count - 1) : status;
+    return status == CSVK_OK ? csvk_findings_count(to, rule, CSVK_INFO, count - 1) : status;
 }
 
 int normalize_page_add(struct cli *cli, struct normalize_page *page, const char *input,
                        const struct csvk_normalize_result *result)
 {
-    struct csvk_findings findings = {0};
+    struct csvk_findings *findings = &page->rejects.findings;
     struct csvk_section section;
     struct page_account account = {result, &page->examples};
     if (page->reporter == NULL) {
         return CLI_GOOD;
     }
-    int status = page->examples.status;
-    status = status == CSVK_OK
-                 ? add_cases(&findings, &page->rule[REJECTED], CSVK_ERROR, &result->first_reject,
-                             result->first_reject_reason, result->records_rejected)
-                 : status;
+    int status = page->examples.status != CSVK_OK ? page->examples.status : page->rejects.status;
     for (int i = CSVK_REPAIR_NONE + 1; i < CSVK_REPAIRS && status == CSVK_OK; i++) {
-        status = add_cases(&findings, &page->rule[i], CSVK_INFO, &result->first[i],
-                           page->rule[i].summary, result->repairs[i]);
+        status = add_cases(findings, &page->rule[i], &result->first[i], result->repairs[i]);
     }
-    csvk_section_of_findings(&section, &findings);
+    csvk_section_of_findings(&section, findings);
     struct csvk_subject subject = {
         .file = input, .section = &section, .nsections = 1, .json = put_json, .context = &account};
     status = status == CSVK_OK ? csvk_reporter_add(page->reporter, &subject) : status;
-    csvk_findings_release(&findings);
     return flush(cli, page, status);
 }
 
 void normalize_page_listen(struct normalize_page *page, struct csvk_normalize_files *files)
 {
     normalize_examples_release(&page->examples);
+    normalize_rejects_release(&page->rejects);
     if (page->reporter != NULL) {
         files->repaired = normalize_examples_add;
         files->repaired_context = &page->examples;
+        files->rejected = normalize_rejects_add;
+        files->rejected_context = &page->rejects;
     }
 }
 
@@ -181,6 +180,7 @@ int normalize_page_end(struct cli *cli, struct normalize_page *page)
 void normalize_page_release(struct normalize_page *page)
 {
     normalize_examples_release(&page->examples);
+    normalize_rejects_release(&page->rejects);
     csvk_reporter_free(page->reporter);
     csvk_sink_free(page->sink);
     csvk_buf_release(&page->text);
