@@ -41,13 +41,18 @@ static const char *const words[] = {
     "\xe5\x90\x88\xe8\xa8\x88", /* heji, gokei */
 };
 
-static bool is_part_of_word(unsigned char byte)
+/* Most records begin with a number, and are compared with no word. */
+static bool is_letter(unsigned char byte)
 {
-    return byte >= 0x80 || (byte >= '0' && byte <= '9') || byte == '_' || byte == '-' ||
-           ((byte | 0x20) >= 'a' && (byte | 0x20) <= 'z');
+    return byte >= 0x80 || ((byte | 0x20) >= 'a' && (byte | 0x20) <= 'z');
 }
 
-/* As strncasecmp compares the first byte, or less exactly; most lines end here at every word. */
+static bool is_part_of_word(unsigned char byte)
+{
+    return is_letter(byte) || (byte >= '0' && byte <= '9') || byte == '_' || byte == '-';
+}
+
+/* As strncasecmp compares the first byte, or less exactly; most words end here. */
 static bool may_begin(unsigned char byte, const char *word)
 {
     return (byte | 0x20) == ((unsigned char)word[0] | 0x20);
@@ -66,7 +71,8 @@ bool csvk_is_total_line(struct csvk_bytes line, const struct csvk_dialect *diale
         line.ptr++;
         line.len--;
     }
-    for (size_t i = 0; line.len != 0 && i < sizeof words / sizeof words[0]; i++) {
+    bool begins = line.len != 0 && is_letter(line.ptr[0]);
+    for (size_t i = 0; begins && i < sizeof words / sizeof words[0]; i++) {
         if (may_begin(line.ptr[0], words[i]) && begins_with_word(line, words[i])) {
             return true;
         }
