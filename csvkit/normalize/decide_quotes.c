@@ -27,7 +27,7 @@ static bool is_open_at_end(const struct norm_matter *m, const struct norm_readin
     for (size_t i = 0; data && i < cell->len; i++) {
         quotes += cell->ptr[i] == quote;
     }
-    return data && !cell->enclosed && cell->len != 0 && cell->ptr[0] == quote && quotes % 2 == 1;
+    return quotes % 2 == 1 && !cell->enclosed && cell->ptr[0] == quote;
 }
 
 /* The record may have been cut within an enclosure, in its last field, on any line of the value. */
