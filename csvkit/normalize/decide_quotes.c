@@ -96,12 +96,12 @@ static bool may_be_literal(const struct norm_matter *m, const struct norm_line *
 /*
  * As the grammar reads it, only quotes in open fields are wrong, and none of them could close the
  * enclosure of a value that runs over lines: it does not show that the records about it are sound,
- * and does not hide it.
+ * and does not hide it. Only of a line that may be literal.
  */
 static bool is_literal_line(const struct norm_matter *m, size_t at)
 {
     struct norm_line line = norm_view_record(m->view, at, 0);
-    bool literal = may_be_literal(m, &line) && !m->view->arena->failed;
+    bool literal = !m->view->arena->failed;
     for (size_t k = 0; literal && k < line.ncells; k++) {
         const struct norm_cell *cell = &line.cell[k];
         literal = cell->enclosed || cell->len == 0 ||

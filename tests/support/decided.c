@@ -55,6 +55,7 @@ static const struct column_example examples[] = {
     [COMMA_LAST] = {"id,day,text", "#,2025-01-$,\"~, #\"", 40, NULL, 0},
     [ONE_BROKEN] = {"id,note,day", "#,~ ~ went =,2025-01-$", 40, "#,\"~ ~\nwent =\",2025-01-$", 1},
     [TWO_BROKEN] = {"id,note,day", "#,~ ~ went =,2025-01-$", 40, "#,\"~ ~\nwent =\",2025-01-$", 2},
+    [PAIRS] = {"a,b", "~,~", 40, "~,", 10},
     [TWO_NOTES] = {"a,b,c", "~ and ~ went = to ~,#,~ and ~ went = to ~", 40, NULL, 0},
 };
 

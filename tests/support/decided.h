@@ -50,6 +50,7 @@ enum example {
     COMMA_LAST,
     ONE_BROKEN,
     TWO_BROKEN,
+    PAIRS,
 };
 
 enum manner {
