@@ -40,12 +40,10 @@ static void compete_all(const struct norm_matter *m, const struct norm_readings 
 /* The record as the grammar reads it: nothing moves, quotes that are data get an enclosure. */
 static bool is_literal(const struct norm_matter *m, const struct norm_reading *reading)
 {
-    bool same = reading->repair == CSVK_REPAIR_ENCLOSE && m->line->known &&
-                m->line->faults == NORM_FAULT_QUOTE_IN_OPEN &&
-                m->line->ncells == m->context->width && reading->end == m->line->end;
+    bool same = m->line->faults == NORM_FAULT_QUOTE_IN_OPEN && reading->end == m->line->end &&
+                m->line->ncells == m->context->width;
     for (size_t k = 0; same && k < m->context->width; k++) {
-        same = reading->cell[k].len == m->line->cell[k].len &&
-               reading->cell[k].enclosed == m->line->cell[k].enclosed;
+        same = reading->cell[k].len == m->line->cell[k].len;
     }
     return same;
 }

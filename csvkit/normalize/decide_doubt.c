@@ -125,8 +125,8 @@ static size_t goes_on(const struct norm_matter *m)
     }
     for (unsigned i = 0; i < NORM_LOOK_AHEAD && at < m->view->length; i++) {
         struct norm_line line = norm_view_outline(m->view, at);
-        if (line.known && line.faults == NORM_FAULT_QUOTE_IN_OPEN &&
-            ends_with_lone_quote(m, &line) && !explains_itself(m, at)) {
+        if (line.faults == NORM_FAULT_QUOTE_IN_OPEN && ends_with_lone_quote(m, &line) &&
+            !explains_itself(m, at)) {
             return norm_view_goes_on(m->view, line.end, width) ? line.end : 0;
         }
         if (!is_text(&line, width) && !is_unlike(m, &line)) {
@@ -161,7 +161,7 @@ static void doubt_line_after(const struct norm_matter *m, const struct norm_line
 /* No line of a value: the option says so. */
 static bool is_comment(const struct norm_view *view, size_t at)
 {
-    return view->comment != CSVK_NO_BYTE && norm_view_is(view, at, view->comment);
+    return norm_view_is(view, at, view->comment);
 }
 
 bool norm_line_is_doubtful(const struct norm_view *view, size_t at, size_t width)
@@ -170,7 +170,7 @@ bool norm_line_is_doubtful(const struct norm_view *view, size_t at, size_t width
         return false;
     }
     struct norm_line next = norm_view_outline(view, at);
-    bool quote_at_end = next.faults == NORM_FAULT_QUOTE_IN_OPEN && next.content != at &&
+    bool quote_at_end = next.faults == NORM_FAULT_QUOTE_IN_OPEN &&
                         norm_view_is(view, next.content - 1, view->dialect.enclosure);
     bool is_short = is_text(&next, width) && next.ncells < width;
     return quote_at_end || (is_short && !norm_line_is_blank(&next));

@@ -21,8 +21,7 @@ static struct norm_cell without_breaks(const struct norm_view *view, const struc
     unsigned char *to = norm_arena_take(view->arena, cell->len + 1);
     size_t length = 0;
     for (size_t i = 0; to != NULL && i < cell->len; i++) {
-        if (cell->ptr[i] != '\n' &&
-            !(cell->ptr[i] == '\r' && i + 1 < cell->len && cell->ptr[i + 1] == '\n')) {
+        if (cell->ptr[i] != '\n') {
             to[length++] = cell->ptr[i];
         }
     }
@@ -187,8 +186,7 @@ static size_t find_join(const struct norm_matter *m, struct norm_line *part, str
             return 0;
         }
         part[k] = k == 0 ? *m->line : norm_view_record(m->view, at, width);
-        if (!part[k].known || part[k].faults != 0 || part[k].ncells >= width ||
-            !join_part(m, cell, &count, &part[k])) {
+        if (!join_part(m, cell, &count, &part[k])) {
             return 0;
         }
         at = part[k].end;

@@ -27,7 +27,7 @@ static bool is_open_at_end(const struct norm_matter *m, const struct norm_readin
     for (size_t i = 0; data && i < cell->len; i++) {
         quotes += cell->ptr[i] == quote;
     }
-    return data && !cell->enclosed && cell->len != 0 && cell->ptr[0] == quote && quotes % 2 == 1;
+    return quotes % 2 == 1 && !cell->enclosed && cell->ptr[0] == quote;
 }
 
 /* The record may have been cut within an enclosure, in its last field, on any line of the value. */
@@ -96,12 +96,12 @@ static bool may_be_literal(const struct norm_matter *m, const struct norm_line *
 /*
  * As the grammar reads it, only quotes in open fields are wrong, and none of them could close the
  * enclosure of a value that runs over lines: it does not show that the records about it are sound,
- * and does not hide it.
+ * and does not hide it. Only of a line that may be literal.
  */
 static bool is_literal_line(const struct norm_matter *m, size_t at)
 {
     struct norm_line line = norm_view_record(m->view, at, 0);
-    bool literal = may_be_literal(m, &line) && !m->view->arena->failed;
+    bool literal = !m->view->arena->failed;
     for (size_t k = 0; literal && k < line.ncells; k++) {
         const struct norm_cell *cell = &line.cell[k];
         literal = cell->enclosed || cell->len == 0 ||

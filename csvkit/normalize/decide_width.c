@@ -20,15 +20,15 @@ static bool is_empty_open(const struct norm_cell *cell)
 
 static const char *why_none_can_go(const struct norm_line *line, size_t width)
 {
-    size_t empty = 0, enclosed = 0;
+    size_t empty = 0, open = 0;
     for (size_t k = 0; k < line->ncells; k++) {
-        empty += is_empty_open(&line->cell[k]);
-        enclosed += line->cell[k].len == 0 && line->cell[k].enclosed;
+        empty += line->cell[k].len == 0;
+        open += is_empty_open(&line->cell[k]);
     }
-    return empty == 0 && enclosed == 0    ? "none of them is empty"
-           : empty == 0                   ? "none of them is empty without an enclosure"
-           : empty < line->ncells - width ? "fewer of them are empty than are surplus"
-                                          : "the empty ones do not stand side by side";
+    return empty == 0                    ? "none of them is empty"
+           : open == 0                   ? "none of them is empty without an enclosure"
+           : open < line->ncells - width ? "fewer of them are empty than are surplus"
+                                         : "the empty ones do not stand side by side";
 }
 
 static bool is_none_empty(const struct norm_cell *cell, size_t count)
@@ -75,10 +75,9 @@ static int bits_of_glued(const struct norm_matter *m)
 {
     size_t last = m->context->width - 1;
     const struct norm_cell *cell = &m->line->cell[last];
-    int quote = m->view->dialect.enclosure;
     bool odd = bits_in(m, last, last) > NORM_BIT && bits_in(m, 0, last) > NORM_BIT;
     bool may_hold_two =
-        !cell->enclosed || (quote != CSVK_NO_BYTE && memchr(cell->ptr, quote, cell->len) != NULL);
+        !cell->enclosed || memchr(cell->ptr, m->view->dialect.enclosure, cell->len) != NULL;
     int both = may_hold_two && odd && cell->len != 0 ? 0 : 8 * NORM_BIT;
     int one = smaller(bits_of_empty(m, last) + bits_in(m, 0, last),
                       bits_in(m, last, last) + bits_of_empty(m, 0));
@@ -229,7 +228,7 @@ static void decide_gap(const struct norm_matter *m)
     const struct norm_reading *best = norm_choose(m, &readings, false, why, sizeof why);
     if (best == NULL) {
         norm_put_reject(m, m->line->end, CSVK_REPAIR_PAD, "too few fields: %s", why);
-    } else if (best->repair == CSVK_REPAIR_PAD && 2 * missing > width && !habit) {
+    } else if (2 * missing > width && !habit) {
         norm_put_reject(m, m->line->end, CSVK_REPAIR_PAD,
                         "too few fields: more than half of them would be invented");
     } else if (best->repair == CSVK_REPAIR_PAD && !habit && find_filled(m) != 0) {
@@ -253,7 +252,7 @@ void norm_decide_short(const struct norm_matter *m)
     const struct norm_line *line = m->line;
     if (m->context->ragged == CSVK_NORMALIZE_RAGGED_REJECT) {
         norm_put_reject(m, line->end, CSVK_REPAIR_PAD, "too few fields, and --ragged=reject");
-    } else if (line->end == line->content && line->content >= m->view->length) {
+    } else if (line->content >= m->view->length) {
         norm_put_reject(m, line->end, CSVK_REPAIR_PAD,
                         "the last record is short and has no line break: the data may be cut");
     } else if (!norm_is_known(m->context)) {

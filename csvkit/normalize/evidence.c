@@ -1,5 +1,7 @@
 /* evidence.c - see evidence.h: counting, and what is asked of the counts. */
-#include "csvkit/normalize/evidence_private.h"
+#include "csvkit/normalize/evidence.h"
+
+#include "csvkit/normalize/evidence_counts.h"
 
 /* ---- counts of forms --------------------------------------------------------------------------
  */

@@ -14,25 +14,12 @@
 #ifndef CSVKIT_NORMALIZE_EVIDENCE_H
 #define CSVKIT_NORMALIZE_EVIDENCE_H
 
-#include "csvkit/csvkit.h"
-#include "csvkit/normalize/bits.h"
-#include "csvkit/normalize/value_form.h"
+#include "csvkit/normalize/evidence_costs.h"
 
 enum {
-    NORM_SAMPLE_RECORDS = 1000,  /* clean records that are counted */
-    NORM_SAMPLE_BYTES = 1 << 20, /* where they must end */
     NORM_ENOUGH = 8,             /* fewer clean records are no evidence */
     NORM_TYPICAL = 8 * NORM_BIT, /* at least so much may a record differ from what is usual */
 };
-
-/* A value of a record; not told by its bytes whether it was enclosed. `ptr` NULL: not there. */
-struct norm_cell {
-    const unsigned char *ptr;
-    size_t len;
-    bool enclosed;
-};
-
-struct norm_evidence; /* of one table */
 
 /* `width` columns, nothing counted. NULL: out of memory. */
 struct norm_evidence *norm_evidence_new(size_t width, const struct csvk_dialect *dialect);
@@ -55,32 +42,6 @@ int norm_evidence_margin(const struct norm_evidence *evidence);
 /* What a record may cost that is nothing special; at least NORM_TYPICAL. */
 int norm_evidence_typical(const struct norm_evidence *evidence);
 
-enum norm_counted { NORM_NOT_IN_SAMPLE, NORM_IN_SAMPLE };
-/* The excess of a value in a column. What is itself in the sample is judged without itself. */
-int norm_evidence_cell(const struct norm_evidence *evidence, size_t column,
-                       const struct norm_cell *cell, enum norm_counted counted);
-/* The same step by step, whatever was worked out beforehand: the measure of the other. */
-int norm_evidence_in_full(const struct norm_evidence *evidence, size_t column,
-                          const struct norm_cell *cell, enum norm_counted counted);
-/*
- * The same of a value that is not in the sample, once the evidence is closed. When it is a number:
- * true. Else in two steps, for a value that is asked about in several columns: what it is like,
- * which no column changes; and what that costs in one.
- */
-bool norm_evidence_number(const struct norm_evidence *evidence, size_t column,
-                          const struct norm_cell *cell, int *excess);
-struct norm_looks {
-    bool empty, enclosed, needs; /* needs: it must be enclosed */
-    struct norm_form form;       /* unless it is empty */
-};
-void norm_evidence_look(const struct norm_evidence *evidence, const struct norm_cell *cell,
-                        struct norm_looks *looks);
-int norm_evidence_excess(const struct norm_evidence *evidence, size_t column,
-                         const struct norm_cell *cell, const struct norm_looks *looks);
-/* The sum over a record. */
-int norm_evidence_row(const struct norm_evidence *evidence, const struct norm_cell *cell,
-                      enum norm_counted counted);
-
 /* Questions about a column. */
 struct norm_column_facts {
     uint64_t values, empty; /* records counted; of them with an empty value */
@@ -101,8 +62,5 @@ bool norm_evidence_knows(const struct norm_evidence *evidence, size_t column,
 int norm_evidence_filled(const struct norm_evidence *evidence, size_t column);
 /* -log2 of the share of its values that are enclosed, of all. */
 int norm_evidence_enclosed(const struct norm_evidence *evidence, size_t column);
-
-/* Must the value be enclosed to be written? */
-bool norm_evidence_needs(const struct norm_evidence *evidence, struct csvk_bytes value);
 
 #endif

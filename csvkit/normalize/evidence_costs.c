@@ -6,7 +6,7 @@
  * was never seen has the probability that the sample gives to news: (seen once + 1/2) / (all + 1),
  * the share of records that brought something new.
  */
-#include "csvkit/normalize/evidence_private.h"
+#include "csvkit/normalize/evidence_counts.h"
 
 #include "csvkit/base/delimiter.h"
 

@@ -6,7 +6,8 @@
 HEADER holds the list, from the ground up: lines of its first comment that begin with names of
 sources (`*` stands for anything), a layer each. A file of a layer may call what its own layer and
 those before it define, and no other file of the room; LIBRARY, a static one, tells by its symbols
-who calls whom. A header belongs to the source of its name.
+who calls whom. A header belongs to the source of its name; of one that belongs to none, what it
+includes counts as included by who includes it.
 
 Prints what is wrong, a line each; exit status 1 when there is anything.
 """
@@ -64,14 +65,23 @@ def judge_calls(layers, sources, library):
                 yield f'{source} calls {symbol} of {other}, which is above it'
 
 
+def includes_of(layers, room, name):
+    """What the file includes of the room, without `.h`; of a header in no layer what that includes,
+    too."""
+    with open(f'{room}/{name}', encoding='utf-8') as text:
+        included = re.findall(rf'#include "{room}/(\w+)\.h"', text.read())
+    for other in included:
+        yield other
+        if layer_of(layers, other + '.c') is None:
+            yield from includes_of(layers, room, other + '.h')
+
+
 def judge_includes(layers, room):
     for name in sorted(os.listdir(room)):
         number = layer_of(layers, re.sub(r'\.h$', '.c', name))
         if number is None:
             continue
-        with open(f'{room}/{name}', encoding='utf-8') as text:
-            included = re.findall(rf'#include "{room}/(\w+)\.h"', text.read())
-        for other in included:
+        for other in sorted(set(includes_of(layers, room, name))):
             above = layer_of(layers, other + '.c')
             if above is not None and above > number:
                 yield f'{name} includes {other}.h, which is above it'

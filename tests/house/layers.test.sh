@@ -27,6 +27,9 @@ refused "a call that goes up" '/^ \*   choose\.c/{h;d};/^ \*   decide\.c/G' \
     "decide_width.c calls norm_choose of choose.c, which is above it"
 refused "an include that goes up" '/^ \*   weigh\.c/{h;d};/^ \*   decide\.c/G' \
     "choose.c includes weigh.h, which is above it"
+refused "an include that goes up by a header of no source" \
+    '/^ \*   evidence_costs\.c/{h;d};/^ \*   evidence\.c/G' \
+    "evidence.c includes evidence_costs.h, which is above it"
 refused "a call of a file in no layer" '/^ \*   decide_lines\.c/d' \
     "decide_width.c calls norm_decide_join of decide_lines.c, which is in no layer"
 refused "a source that is not there" 's/^ \*   weigh\.c/ *   wiegh.c/' "no source is called wiegh.c"

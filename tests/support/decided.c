@@ -53,6 +53,9 @@ static const struct column_example examples[] = {
     [EMPTY_ENCLOSED] = {"id,none,day", "#,\"\",2025-01-$", 40, NULL, 0},
     [QUOTED] = {"id,text,n", "#,\"~ said \"\"so #\"\"\",#", 40, NULL, 0},
     [COMMA_LAST] = {"id,day,text", "#,2025-01-$,\"~, #\"", 40, NULL, 0},
+    [ONE_BROKEN] = {"id,note,day", "#,~ ~ went =,2025-01-$", 40, "#,\"~ ~\nwent =\",2025-01-$", 1},
+    [TWO_BROKEN] = {"id,note,day", "#,~ ~ went =,2025-01-$", 40, "#,\"~ ~\nwent =\",2025-01-$", 2},
+    [PAIRS] = {"a,b", "~,~", 40, "~,", 10},
     [TWO_NOTES] = {"a,b,c", "~ and ~ went = to ~,#,~ and ~ went = to ~", 40, NULL, 0},
 };
 
@@ -111,6 +114,19 @@ static void put_cells(struct csvk_buf *to, const struct norm_cell *cell, size_t 
     }
 }
 
+/* The first `count` records of each kind; 0: all. */
+static struct column_example first_of(const struct column_example *example, unsigned count)
+{
+    struct column_example first = *example;
+    if (count != 0 && first.count > (int)count) {
+        first.count = (int)count;
+    }
+    if (count != 0 && first.others > (int)count) {
+        first.others = (int)count;
+    }
+    return first;
+}
+
 static void scene_set(struct scene *scene, const struct column_example *example)
 {
     struct norm_arena arena = {0};
@@ -139,11 +155,13 @@ void scene_release(struct scene *scene)
 void scene_decide(struct scene *scene, const struct decision_case *c)
 {
     scene->view.at_end = true;
+    scene->view.comment = (c->manner & WITH_COMMENTS) != 0 ? '#' : CSVK_NO_BYTE;
     scene->view.dialect = (struct csvk_dialect)CSVK_DIALECT_RFC4180;
     if ((c->manner & WITH_ESCAPE) != 0) {
         scene->view.dialect.escape = '\\';
     }
-    scene_set(scene, &examples[c->table]);
+    struct column_example example = first_of(&examples[c->table], c->manner / FIRST(1));
+    scene_set(scene, &example);
     scene->at = scene->bytes.length;
     ck_assert_int_eq(csvk_buf_add(&scene->bytes, c->text, strlen(c->text)), CSVK_OK);
     scene->view.bytes = (const unsigned char *)csvk_buf_text(&scene->bytes);
@@ -164,6 +182,19 @@ void scene_decide(struct scene *scene, const struct decision_case *c)
     }
 }
 
+/* Lines of the text that the decision is about; a line break within an enclosure ends none. */
+static size_t lines_of(const struct scene *scene)
+{
+    const char *text = csvk_buf_text(&scene->bytes);
+    size_t lines = 1;
+    bool enclosed = false;
+    for (size_t i = scene->at; i + 1 < scene->decision.end; i++) {
+        enclosed = enclosed != (text[i] == '"');
+        lines += text[i] == '\n' && !enclosed;
+    }
+    return lines;
+}
+
 const char *scene_fault(const struct scene *scene, const struct decision_case *c)
 {
     const struct norm_decision *d = &scene->decision;
@@ -175,10 +206,14 @@ const char *scene_fault(const struct scene *scene, const struct decision_case *c
     } else if (d->action == NORM_REJECT) {
         as_wanted = strncmp(d->evidence, c->want, strlen(c->want)) == 0;
     }
+    enum norm_class class = (c->manner & AS_LITERAL) != 0 ? NORM_CLASS_L0 : NORM_CLASS_L2;
+    size_t parts = d->repair == CSVK_REPAIR_JOIN ? lines_of(scene) : 1;
     size_t rest = c->rest != NULL ? strlen(c->rest) : 0;
     const char *fault = d->action != c->action ? "another action"
                         : !as_wanted           ? "other cells, or another reason"
                         : d->repair != c->repair && d->action != NORM_KEEP ? "another repair"
+                        : d->class != class && d->action == NORM_WRITE     ? "another class"
+                        : d->parts != parts                                ? "other parts"
                         : d->habit != ((c->manner & AS_HABIT) != 0)        ? "a habit"
                         : d->end != scene->at + strlen(c->text) - rest     ? "another end"
                                                                            : NULL;

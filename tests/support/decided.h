@@ -48,6 +48,9 @@ enum example {
     EMPTY_ENCLOSED,
     QUOTED,
     COMMA_LAST,
+    ONE_BROKEN,
+    TWO_BROKEN,
+    PAIRS,
 };
 
 enum manner {
@@ -57,8 +60,12 @@ enum manner {
     NOT_AT_END = 4,    /* more follows after the view */
     WITH_ESCAPE = 8,   /* a backslash is the escape */
     NO_ENCLOSURE = 16,
-    AS_HABIT = 32, /* the decision names the habit */
+    AS_HABIT = 32,      /* the decision names the habit */
+    WITH_COMMENTS = 64, /* lines that begin with # are none */
+    AS_LITERAL = 128,   /* what is written is the grammar's own reading: class L0, not L2 */
 };
+/* Of each kind of record the table has the first n only: for what a number of records decides. */
+#define FIRST(n) ((unsigned)(n) << 8)
 
 /* A record in question, and what shall become of it. */
 struct decision_case {

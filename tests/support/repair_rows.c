@@ -232,6 +232,7 @@ const struct repair_case repair_rows[] = {
     {"r14", PLAIN, H2 "3,4,\r\n", 0, H2 "3,4\r\n", "", "r14"},
     {"r14", PLAIN, H2 "\"3\",\"4\",\r\n", 0, H2 "\"3\",\"4\"\r\n", "", "r14"},
     {"r14", ON(PHONES), "140,Bob,555-140,\n", 0, "140,Bob,555-140\n", "", "r14"},
+    {"r14 beside JSON", PLAIN, H2 "[3,4],\r\n", 0, H2 "[3,4]\r\n", "", "r14"},
     {"r14 pad", RAGGED_PAD, "a\r\n1,\r\n,\r\n", 0, "a\r\n1\r\n\"\"\r\n", "", "r14 r14"},
     {"r14 all", PLAIN, "a\r\n1,\r\n,\r\n", 0, NULL, "--ragged=pad drops it", ""},
     {"r14 no evidence", PLAIN, H2 ",4,\r\n", 0, H2, ",4,\r\n", ""},

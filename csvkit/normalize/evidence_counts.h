@@ -1,10 +1,10 @@
 /*
- * evidence_private.h - private to evidence*.c: what is counted of a table, and how it is asked for.
+ * evidence_counts.h - private to evidence*.c: what is counted of a table, and how it is asked for.
  */
-#ifndef CSVKIT_NORMALIZE_EVIDENCE_PRIVATE_H
-#define CSVKIT_NORMALIZE_EVIDENCE_PRIVATE_H
+#ifndef CSVKIT_NORMALIZE_EVIDENCE_COUNTS_H
+#define CSVKIT_NORMALIZE_EVIDENCE_COUNTS_H
 
-#include "csvkit/normalize/evidence.h"
+#include "csvkit/normalize/evidence_costs.h"
 
 #include "csvkit/base/hash.h"
 
