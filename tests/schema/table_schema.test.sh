@@ -151,6 +151,7 @@ printf 'a\n31.12.2024\n31.2.24\n' >form.csv
 expect_exit 1 "$CSVKIT" validate --schema=form.json form.csv
 has 'form.csv:2:9: error[type-mismatch]: `31.12.2024` is not date: it is not as the format says: %d.%m.%y'
 has 'form.csv:3:1: error[type-mismatch]: `31.2.24` is not date: there is no such day'
+grep -q 'there is no such day$' out || fail "with the pattern: $(cat out)"
 sed -i 's/%y/%Y/' form.json
 "$CSVKIT" normalize --schema=form.json form.csv 2>err && fail 'a day that does not fit was written'
 grep -q '`31.2.24` is not date: it is not as the format says: %d.%m.%Y' err || fail "normalize: $(cat err)"
