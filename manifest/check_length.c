@@ -15,7 +15,7 @@
 
 enum length_answer {
     LENGTH_FINE,
-    LENGTH_ODD, /* not written as it should be, but PHP reads a number */
+    LENGTH_ODD, /* the platform's classes take it, but not as it should be */
     LENGTH_REFUSED
 };
 
@@ -40,12 +40,16 @@ static bool is_number_of_php(const char *text, size_t length)
            strpbrk(copy, "xX") == NULL;
 }
 
-/* 1 <= p <= 38 and s <= p; on BigQuery at most 9 decimals, and 29 digits before them. */
-static bool fits(enum csvk_backend backend, long p, long s)
+/* 1 <= p <= 38 and s <= p; on BigQuery at most 9 decimals, and 29 digits before them. The class
+   takes 38 decimals on Snowflake, which itself has 37 at most. */
+static enum length_answer digits(enum csvk_backend backend, long p, long s)
 {
     bool snowflake = p >= 1 && p <= 38 && s <= p;
     bool bigquery = p >= 1 && s <= 9 && s <= p && p <= s + 29;
-    return backend == CSVK_BACKEND_SNOWFLAKE ? snowflake : bigquery;
+    if (backend != CSVK_BACKEND_SNOWFLAKE) {
+        return bigquery ? LENGTH_FINE : LENGTH_REFUSED;
+    }
+    return !snowflake ? LENGTH_REFUSED : s > 37 ? LENGTH_ODD : LENGTH_FINE;
 }
 
 static enum length_answer precision_and_scale(enum csvk_backend backend, const char *text)
@@ -54,11 +58,10 @@ static enum length_answer precision_and_scale(enum csvk_backend backend, const c
     const char *scale = text[first] == ',' ? text + first + 1 : "0";
     size_t second = strlen(scale);
     if (is_whole(text, first, 2) && is_whole(scale, second, 2)) {
-        return fits(backend, strtol(text, NULL, 10), strtol(scale, NULL, 10)) ? LENGTH_FINE
-                                                                              : LENGTH_REFUSED;
+        return digits(backend, strtol(text, NULL, 10), strtol(scale, NULL, 10));
     }
-    bool digits = text[strspn(text, "0123456789,")] == '\0';
-    return !digits && is_number_of_php(text, first) && is_number_of_php(scale, second)
+    bool only_digits = text[strspn(text, "0123456789,")] == '\0';
+    return !only_digits && is_number_of_php(text, first) && is_number_of_php(scale, second)
                ? LENGTH_ODD
                : LENGTH_REFUSED;
 }
@@ -107,7 +110,7 @@ static const char *what_is_taken(enum csvk_backend backend, enum csvk_value_type
         return bigquery
                    ? "digits in all, and decimals: \"10,2\"; at most 9 decimals, and 29 digits "
                      "before them"
-                   : "digits in all, and decimals: \"10,2\"; at most 38";
+                   : "digits in all, and decimals: \"10,2\"; at most 38, and 37 decimals";
     }
     return type == CSVK_VALUE_TIMESTAMP && !bigquery
                ? "digits of the fraction of a second: \"0\" to \"9\""

@@ -178,6 +178,26 @@ static void judge_map(struct judge *judge, const cJSON *object, const char *key)
     path_back(judge, outer);
 }
 
+/* A column that must not be NULL is defined by its base type as the backend's type, and NUMBER
+   without a length has no decimals on Snowflake. What counts there is up to the server. */
+static void judge_bare_numeric(struct judge *judge, const cJSON *column, const cJSON *types)
+{
+    const cJSON *base = tree_get(types, "base");
+    const char *name = tree_text(base, "type"), *length = tree_scalar(tree_get(base, "length"));
+    bool bare = name != NULL && strcmp(name, "NUMERIC") == 0 &&
+                (length == NULL || length[0] == '\0') && tree_get(types, "snowflake") == NULL;
+    if (bare && cJSON_IsFalse(tree_get(column, "nullable")) &&
+        judge->backend != CSVK_BACKEND_BIGQUERY) {
+        size_t mark = path_key(judge, "base");
+        struct complaint what = {.rule = RULE_DATA_TYPE, .node = base, .mild = true};
+        what.remedy = "add \"length\": \"38,9\", or what the column needs";
+        complain(judge, what,
+                 "NUMERIC that must not be NULL, without a length: on Snowflake it may become "
+                 "NUMBER(38,0), which rounds decimals");
+        path_back(judge, mark);
+    }
+}
+
 static void judge_column(struct judge *judge, const cJSON *column)
 {
     judge_keys(judge, column, schema_keys);
@@ -189,6 +209,7 @@ static void judge_column(struct judge *judge, const cJSON *column)
     if (cJSON_IsObject(types)) {
         size_t mark = path_key(judge, "data_type");
         judge_data_type(judge, types);
+        judge_bare_numeric(judge, column, types);
         path_back(judge, mark);
     }
     conflict_of_description(judge, column, "metadata", "metadata.KBC.description");

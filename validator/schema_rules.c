@@ -291,6 +291,22 @@ static void put_value(struct csvk_validator *v, struct csvk_finding *f, struct c
     finding_text(v, f, "value", text);
 }
 
+static void put_why(struct csvk_validator *v, struct csvk_finding *f,
+                    const struct value_fault *fault)
+{
+    struct csvk_buf text = CSVK_BUF_INIT;
+    int status = csvk_buf_puts(&text, fault->why);
+    if (status == CSVK_OK && fault->form != NULL) {
+        status = csvk_buf_printf(&text, ": %s", fault->form);
+    }
+    if (status == CSVK_OK) {
+        finding_text(v, f, "why", csvk_buf_text(&text));
+    } else {
+        v->failed = true;
+    }
+    csvk_buf_release(&text);
+}
+
 static void add_fault(struct csvk_validator *v, const struct schema_cell *cell, size_t rule,
                       const struct value_fault *fault)
 {
@@ -322,7 +338,7 @@ static void add_fault(struct csvk_validator *v, const struct schema_cell *cell, 
         finding_number(f, "found", CSVK_EXTRA_NUMBER, fault->found);
         finding_number(f, "limit", CSVK_EXTRA_NUMBER, fault->limit);
     } else if (fault->why != NULL) {
-        finding_text(v, f, "why", fault->why);
+        put_why(v, f, fault);
     }
 }
 

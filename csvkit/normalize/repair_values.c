@@ -274,7 +274,10 @@ static int put_fault(struct csvk_buf *out, const char *type, const struct value_
     case VALUE_NOT_IN_LIST: return csvk_buf_printf(out, " is none of the values of %s", type);
     case VALUE_AGAINST_PATTERN:
         return csvk_buf_printf(out, " is not as the pattern of %s says", type);
-    default: return csvk_buf_printf(out, " is not %s%s%s", type, between, why);
+    default:
+        return csvk_buf_printf(out, " is not %s%s%s%s%s", type, between, why,
+                               fault->form != NULL ? ": " : "",
+                               fault->form != NULL ? fault->form : "");
     }
 }
 

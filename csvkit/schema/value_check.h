@@ -34,6 +34,8 @@ struct value_fault {
     size_t at;       /* the first byte of the value that does not fit; 0: the whole value */
     const char *why; /* static: what is wrong, or what the loader does; NULL: nothing to add */
     uint64_t found, limit; /* VALUE_TOO_LONG, VALUE_TOO_SHORT: code points, items, bytes */
+    const char *form;      /* the pattern of days or times that it is not written by; borrowed from
+                              the check; NULL: none */
 };
 
 /* What a format of a Table Schema means for the type. */

@@ -251,9 +251,14 @@ int value_write_number_key(struct csvk_bytes number, struct csvk_buf *out)
 /* ---- what the types have in common ----------------------------------------------------------- */
 
 /* Texts that are numbers, but of which some backend does not say that it takes them. */
-static struct value_fault judge_style(const struct number_form *form, size_t length,
+static struct value_fault judge_style(const struct value_check *check,
+                                      const struct number_form *form, size_t length,
                                       bool exponent_is_good)
 {
+    static const char *const about_exponents[CSVK_BACKENDS] = {
+        [CSVK_BACKEND_PORTABLE] = "an exponent: Snowflake takes it, BigQuery does not promise to",
+        [CSVK_BACKEND_SNOWFLAKE] = "an exponent: Snowflake does not promise to take it here",
+        [CSVK_BACKEND_BIGQUERY] = "an exponent: BigQuery does not promise to take it"};
     if (form->blanks + form->tail != 0) {
         return value_bad(VALUE_NOT_PORTABLE, form->blanks != 0 ? 0 : length - form->tail,
                          "blanks around a number: no backend promises to take them");
@@ -267,7 +272,7 @@ static struct value_fault judge_style(const struct number_form *form, size_t len
     }
     if (form->exponent && !exponent_is_good) {
         return value_bad(VALUE_NOT_PORTABLE, form->part + form->npart,
-                         "an exponent: Snowflake takes it, BigQuery does not promise to");
+                         about_exponents[check->backend]);
     }
     return value_good();
 }
@@ -325,7 +330,9 @@ static struct value_fault judge_decimals(const struct value_check *check,
     }
     if (part_digits(d) == 0) {
         return value_bad(VALUE_NOT_PORTABLE, at,
-                         "an integer written with decimals: BigQuery may refuse it");
+                         check->backend == CSVK_BACKEND_SNOWFLAKE
+                             ? "an integer written with decimals: Snowflake makes it a whole number"
+                             : "an integer written with decimals: BigQuery may refuse it");
     }
     if (check->backend == CSVK_BACKEND_SNOWFLAKE) {
         return value_bad(VALUE_TOO_PRECISE, at, "Snowflake rounds it");
@@ -358,7 +365,7 @@ struct value_fault judge_integer(const struct value_check *check, const unsigned
     if (range.kind != VALUE_GOOD) {
         return range;
     }
-    return decimals.kind != VALUE_GOOD ? decimals : judge_style(&form, length, false);
+    return decimals.kind != VALUE_GOOD ? decimals : judge_style(check, &form, length, false);
 }
 
 /* Are all bytes of a word digits? Their upper half is 3, also when 6 is added. */
@@ -441,7 +448,7 @@ struct value_fault judge_numeric(const struct value_check *check, const unsigned
                    ? value_bad(VALUE_OUT_OF_RANGE, 0, "rounded, it has too many digits")
                    : value_bad(VALUE_TOO_PRECISE, 0, "the backend rounds it");
     }
-    return judge_style(&form, length, check->backend == CSVK_BACKEND_SNOWFLAKE);
+    return judge_style(check, &form, length, check->backend == CSVK_BACKEND_SNOWFLAKE);
 }
 
 /* The offset after the digits that begin at `at`. */
@@ -476,13 +483,12 @@ static struct value_fault judge_float_word(const struct value_check *check,
     bool is_signed = length > 0 && (form->text[0] == '-' || form->text[0] == '+');
     const unsigned char *word = form->text + is_signed;
     size_t rest = length - is_signed;
-    bool nan = !is_signed && value_is_word(word, rest, "NAN");
-    bool inf = value_is_word(word, rest, "INF");
-    bool plain = nan || (inf && form->text[0] != '+');
+    bool nan = value_is_word(word, rest, "NAN"), inf = value_is_word(word, rest, "INF");
+    bool plain = (nan && !is_signed) || (inf && form->text[0] != '+');
     if (plain && check->backend == CSVK_BACKEND_SNOWFLAKE) {
         return value_good();
     }
-    if (plain || inf || value_is_word(word, rest, "INFINITY")) {
+    if (nan || inf || value_is_word(word, rest, "INFINITY")) {
         return value_bad(VALUE_NOT_PORTABLE, 0, "not every backend promises to take this word");
     }
     return not_a_number(form, length);
@@ -500,7 +506,7 @@ struct value_fault judge_float(const struct value_check *check, const unsigned c
     if (reaches(&d, double_end)) {
         return value_bad(VALUE_OUT_OF_RANGE, 0, "larger than any number in double precision");
     }
-    return judge_style(&form, length, true);
+    return judge_style(check, &form, length, true);
 }
 
 bool accepts_float(const struct value_check *check, const unsigned char *value, size_t length)

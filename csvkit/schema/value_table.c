@@ -161,9 +161,12 @@ struct value_fault judge_table_moment(const struct value_check *check, const uns
 {
     struct moment moment;
     struct moment_fault fault;
-    return moment_read(&moment, check->type, pattern_of(check), value, length, &fault)
-               ? value_good()
-               : value_bad(VALUE_OF_OTHER_TYPE, fault.at, fault.why);
+    if (moment_read(&moment, check->type, pattern_of(check), value, length, &fault)) {
+        return value_good();
+    }
+    struct value_fault bad = value_bad(VALUE_OF_OTHER_TYPE, fault.at, fault.why);
+    bad.form = fault.impossible ? NULL : pattern_of(check);
+    return bad;
 }
 
 struct value_fault judge_table_duration(const struct value_check *check, const unsigned char *value,

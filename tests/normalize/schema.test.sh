@@ -47,7 +47,7 @@ printf 'day;amount;paid;note\n1.1.2024;1;ano;123456\n"1"".\001";1;ano;\n31.02.20
 n -d ';' --schema=own.json bad.csv -o out.csv --rejects=rejects
 [ $? = 1 ] || say "rejects: $(cat told)"
 [ "$(jq -r .reason rejects.jsonl)" = 'column `note`: `123456` has a length of 6, string takes 5
-column `day`: `1".?` is not date: it is not as the format says
+column `day`: `1".?` is not date: it is not as the format says: %d.%m.%Y
 column `day`: `31.02.2024` is not date: there is no such day' ] || say "reasons: $(cat rejects.jsonl)"
 sed '1d; $d' bad.csv | cmp -s - rejects || say "rejects: $(cat -A rejects)"
 [ "$(tr -d '\r' <out.csv | sed 1d)" = '2024-01-02,,,' ] || say "kept: $(cat out.csv)"

@@ -132,6 +132,8 @@ exits 2 "$CSVKIT" schema check missing.json
 expect "what could not be read" "missing.json: not checked" "$(cat out)"
 exits 2 "$CSVKIT" schema check -f json missing.json
 expect "its kind" null "$(jq .kind out)"
+exits 0 "$CSVKIT" schema check -f json full.json
+expect "the kind of a good one" '"table-schema"' "$(jq .kind out)"
 
 # ---- one thing given for the other ----
 printf 'a,b\n1,2\n' >table.csv

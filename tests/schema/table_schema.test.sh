@@ -145,6 +145,17 @@ has 'column a: 2 of 8 values are not number: `z`; 2 of 8 values are not unique'
 has 'column b: 2 of 8 values are not unique'
 [ "$(grep -c not-unique out)" = 4 ] || fail "$(cat out)"
 
+# a day that is not as the pattern says is told with the pattern; one that there is not, without it
+printf '{"fields":[{"name":"a","type":"date","format":"%%d.%%m.%%y"}]}' >form.json
+printf 'a\n31.12.2024\n31.2.24\n' >form.csv
+expect_exit 1 "$CSVKIT" validate --schema=form.json form.csv
+has 'form.csv:2:9: error[type-mismatch]: `31.12.2024` is not date: it is not as the format says: %d.%m.%y'
+has 'form.csv:3:1: error[type-mismatch]: `31.2.24` is not date: there is no such day'
+grep -q 'there is no such day$' out || fail "with the pattern: $(cat out)"
+sed -i 's/%y/%Y/' form.json
+"$CSVKIT" normalize --schema=form.json form.csv 2>err && fail 'a day that does not fit was written'
+grep -q '`31.2.24` is not date: it is not as the format says: %d.%m.%Y' err || fail "normalize: $(cat err)"
+
 # fields by their names
 match() { # how, header, exit status, what is told
     printf '{"fields":[{"name":"id","type":"integer"},{"name":"day","type":"date"}],"fieldsMatch":"%s"}' "$1" >f.json

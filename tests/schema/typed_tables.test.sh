@@ -99,6 +99,28 @@ printf 'id,amount\nx,1\n' >x.csv
 expect_exit 1 "$CSVKIT" validate --manifest=sized.json x.csv
 has '`x` is not INTEGER(38)'
 
+# a default fills no gap; a key column is not NULL unless the manifest says so
+manifest "$(column a '"base":{"type":"INTEGER","default":"0"}' ',"nullable":false')" \
+    "$(column b '"base":{"type":"STRING","default":"x"}' ',"primary_key":true')" >default.json
+printf 'a,b\n,\n1,y\n' >gap.csv
+expect_exit 1 "$CSVKIT" validate --manifest=default.json gap.csv
+has 'gap.csv:2:1: error[value-missing]: no value, but INTEGER must not be NULL here'
+has 'gap.csv:2:2: error[value-missing]: no value, but STRING must not be NULL here'
+
+# NUMBER without a length has no decimals on Snowflake, NUMERIC of the base has nine
+manifest "$(column a '"base":{"type":"NUMERIC"},"snowflake":{"type":"NUMBER"}')" "$(column b "$integer")" >whole.json
+printf 'a,b\n1.5,1.0\n2,1e3\n' >decimals.csv
+expect_exit 0 "$CSVKIT" validate --manifest=whole.json --backend=snowflake decimals.csv
+has 'decimals.csv:2:1: warning[value-precision]: `1.5` has more decimals than NUMBER'
+has '`1.0` as INTEGER: an integer written with decimals: Snowflake makes it a whole number'
+has '`1e3` as INTEGER: an exponent: Snowflake does not promise to take it here'
+expect_exit 0 "$CSVKIT" validate --manifest=whole.json --backend=bigquery decimals.csv
+grep -q 'value-precision' out && fail "NUMERIC on BigQuery: $(cat out)"
+has '`1.0` as INTEGER: an integer written with decimals: BigQuery may refuse it'
+has '`1e3` as INTEGER: an exponent: BigQuery does not promise to take it'
+expect_exit 0 "$CSVKIT" validate --manifest=whole.json decimals.csv
+has '`1e3` as INTEGER: an exponent: Snowflake takes it, BigQuery does not promise to'
+
 # preflight: by itself, by support, by backend
 mkdir -p data/out/tables
 cp t.csv data/out/tables/ && cp m.json data/out/tables/t.csv.manifest

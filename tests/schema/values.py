@@ -99,7 +99,7 @@ def floating(text, backend, _length):
         word = text.lower()
         if word in ('nan', 'inf', '-inf') and backend == 'snowflake':
             return None
-        known = ('nan', 'inf', '-inf', '+inf', 'infinity', '-infinity', '+infinity')
+        known = ('nan', '-nan', '+nan', 'inf', '-inf', '+inf', 'infinity', '-infinity', '+infinity')
         return PORTABLE if word in known else MISMATCH
     if number.value.copy_abs() >= DOUBLE_END:
         return RANGE

@@ -72,7 +72,7 @@ static const struct length_row rows[] = {
     {"NUMERIC", "\"10,10\"", "..e"},
     {"NUMERIC", "\"20,10\"", "..e"},
     {"NUMERIC", "\"38,37\"", "..e"},
-    {"NUMERIC", "\"38,38\"", "..e"},
+    {"NUMERIC", "\"38,38\"", "wwe"},
     {"NUMERIC", "\"8,9\"", "eee"},
     {"NUMERIC", "\"max\"", "eee"},
     {"NUMERIC", "\"0\"", "eee"},
@@ -116,20 +116,26 @@ static struct csvk_manifest *make(const char *blocks, char *text, size_t size)
     return manifest;
 }
 
+static void judge_as(const struct csvk_manifest *manifest, enum reader reader,
+                     enum csvk_severity most, struct csvk_findings *findings)
+{
+    struct csvk_manifest_judge judge;
+    csvk_manifest_judge_init(&judge);
+    int status = reader == PLATFORM
+                     ? csvk_manifest_check(manifest, &judge, findings)
+                     : csvk_manifest_check_reading(
+                           manifest, NULL, (enum csvk_backend)(reader - PORTABLE), most, findings);
+    ck_assert_int_eq(status, CSVK_OK);
+}
+
 /* What is wrong with the types in `blocks`, for that reader: a letter for the verdict, t when a
    finding is not about a length. */
 static char found(const char *blocks, enum reader reader, enum csvk_severity most)
 {
     char text[400], letter = '.';
     struct csvk_manifest *manifest = make(blocks, text, sizeof text);
-    struct csvk_manifest_judge judge;
     struct csvk_findings findings = {0};
-    csvk_manifest_judge_init(&judge);
-    int status = reader == PLATFORM
-                     ? csvk_manifest_check(manifest, &judge, &findings)
-                     : csvk_manifest_check_reading(
-                           manifest, NULL, (enum csvk_backend)(reader - PORTABLE), most, &findings);
-    ck_assert_int_eq(status, CSVK_OK);
+    judge_as(manifest, reader, most, &findings);
     ck_assert_msg(findings.count < 2, "%s: %zu findings", text, findings.count);
     if (findings.count == 1) {
         ck_assert_str_eq(findings.item[0].rule->id, "manifest-data-type");
@@ -231,6 +237,46 @@ START_TEST(a_backends_own_types_have_lengths_of_their_own)
 }
 END_TEST
 
+/* Whether it is told that a column may lose its decimals on Snowflake, to each reader. */
+START_TEST(a_bare_numeric_that_must_not_be_null_is_told)
+{
+    static const struct {
+        const char *members;
+        bool told[4];
+    } columns[] = {
+        {"\"nullable\":false,\"data_type\":{\"base\":{\"type\":\"NUMERIC\"}}", {1, 1, 1, 0}},
+        {"\"nullable\":false,\"data_type\":{\"base\":{\"type\":\"NUMERIC\",\"length\":\"\"}}",
+         {1, 1, 1, 0}},
+        {"\"nullable\":false,\"data_type\":{\"base\":{\"type\":\"NUMERIC\",\"length\":\"9,2\"}}",
+         {0, 0, 0, 0}},
+        {"\"nullable\":true,\"data_type\":{\"base\":{\"type\":\"NUMERIC\"}}", {0, 0, 0, 0}},
+        {"\"data_type\":{\"base\":{\"type\":\"NUMERIC\"}}", {0, 0, 0, 0}},
+        {"\"nullable\":false,\"data_type\":{\"base\":{\"type\":\"INTEGER\"}}", {0, 0, 0, 0}},
+        {"\"nullable\":false,\"data_type\":{\"base\":{\"type\":\"NUMERIC\"},\"snowflake\":"
+         "{\"type\":\"NUMBER\",\"length\":\"9,2\"}}",
+         {0, 0, 0, 0}},
+        {"\"nullable\":false,\"data_type\":{\"base\":{\"type\":\"NUMERIC\"},\"bigquery\":"
+         "{\"type\":\"NUMERIC\"}}",
+         {1, 1, 1, 0}},
+    };
+    for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) {
+        for (int r = PLATFORM; r <= BIGQUERY; r++) {
+            char text[400];
+            struct csvk_manifest *manifest = NULL;
+            struct csvk_findings findings = {0};
+            snprintf(text, sizeof text, "{\"schema\":[{\"name\":\"a\",%s}]}", columns[i].members);
+            ck_assert_int_eq(csvk_manifest_parse(&manifest, text, strlen(text), &findings, NULL),
+                             CSVK_OK);
+            judge_as(manifest, (enum reader)r, CSVK_ERROR, &findings);
+            ck_assert_msg(findings.count == columns[i].told[r], "%s, reader %d", text, r);
+            ck_assert_uint_eq(findings.errors, 0);
+            csvk_findings_release(&findings);
+            csvk_manifest_free(manifest);
+        }
+    }
+}
+END_TEST
+
 START_TEST(a_length_is_told_with_its_backend)
 {
     static const char blocks[] = "\"base\":{\"type\":\"NUMERIC\",\"length\":38}";
@@ -254,6 +300,7 @@ int main(void)
     tcase_add_test(t, lengths_are_what_a_backend_takes);
     tcase_add_test(t, the_base_beside_a_backends_type_counts_where_it_is_read);
     tcase_add_test(t, a_backends_own_types_have_lengths_of_their_own);
+    tcase_add_test(t, a_bare_numeric_that_must_not_be_null_is_told);
     tcase_add_test(t, a_length_is_told_with_its_backend);
     suite_add_tcase(s, t);
     SRunner *runner = srunner_create(s);
