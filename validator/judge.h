@@ -319,7 +319,14 @@ void judge_title(struct csvk_validator *v);
 
 /* causes.c */
 void causes_judge(struct csvk_validator *v);
-/* comment_cause.c: one finding for lines that begin with #, and one for their widths. */
+/* causes.c: `f` follows from `cause`, and is told beside it. */
+void cause_explains(struct csvk_validator *v, struct csvk_finding *cause, struct csvk_finding *f);
+/* comment_cause.c: lines that begin with # and are as wide as the table; true: they are the cause,
+   which is told, with the first error of all that follow from them. */
+bool comment_cause_judge(struct csvk_validator *v);
+/* Another cause has told of the comments: what is wrong in their lines is not told. */
+void comment_cause_drop(struct csvk_validator *v);
+/* One finding for lines that begin with #, and one for their widths. */
 void comment_cause_fold(struct csvk_validator *v);
 /* short_cause.c: are values at the end of most records left out? Then their findings say so. */
 bool short_cause_judge(struct csvk_validator *v);
