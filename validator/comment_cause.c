@@ -128,42 +128,6 @@ void comment_cause_fold(struct csvk_validator *v)
 
 /* ---- as wide as the table -------------------------------------------------------------------- */
 
-/* The sample with and without the lines that begin with #. */
-struct trial {
-    uint64_t errors, width, comments;
-};
-
-static uint64_t count_errors(const struct csvk_validator *v)
-{
-    uint64_t errors = 0;
-    for (size_t i = 0; i < RULES; i++) {
-        errors += v->level[i] == CSVK_ERROR ? v->count[i] : 0;
-    }
-    return errors;
-}
-
-/* Keys and types are not asked: they cost time, and comments have none. */
-static struct trial judge_sample(struct csvk_validator *v, uint64_t comment)
-{
-    struct csvk_validate_options options = v->options; /* shallow: _new copies what it keeps */
-    struct csvk_validator *other = NULL;
-    struct csvk_source *source = NULL;
-    struct trial trial = {0, 0, 0};
-    options.comment = comment;
-    options.schema = NULL;
-    options.primary_key = (struct csvk_strings){0};
-    int status = csvk_source_memory(&source, v->sample.data, v->sample.length, NULL);
-    status =
-        status == CSVK_OK ? csvk_validate_source(&other, source, &options, NULL, NULL) : status;
-    if (status == CSVK_OK) {
-        trial = (struct trial){count_errors(other), other->width, other->totals.comments};
-    }
-    v->failed |= status != CSVK_OK;
-    csvk_validator_free(other);
-    csvk_source_free(source);
-    return trial;
-}
-
 /* Behind the mark of a comment comes a blank, another mark, or nothing; as a rule. A color, a tag
    or a number of an issue has none there. */
 static bool look_like_comments(const struct csvk_validator *v, size_t *first)
@@ -182,7 +146,7 @@ static bool look_like_comments(const struct csvk_validator *v, size_t *first)
 }
 
 /* The header may begin with a mark: it is as wide as the records, and nothing stands above it. */
-static bool is_header(const struct csvk_validator *v, const struct trial *without)
+static bool is_header(const struct csvk_validator *v, const struct sample_trial *without)
 {
     return v->first_hash && v->width > 1 && v->width == without->width;
 }
@@ -307,10 +271,11 @@ void comment_cause_drop(struct csvk_validator *v)
 bool comment_cause_judge(struct csvk_validator *v)
 {
     size_t at = 0;
-    if (!is_asked_for(v) || count_errors(v) == 0 || !look_like_comments(v, &at)) {
+    if (!is_asked_for(v) || judge_count_errors(v) == 0 || !look_like_comments(v, &at)) {
         return false;
     }
-    struct trial with = judge_sample(v, 0), without = judge_sample(v, '#');
+    const struct csvk_dialect *dialect = &v->options.dialect;
+    struct sample_trial with = sample_try(v, dialect, 0), without = sample_try(v, dialect, '#');
     struct reach reach = {.all = without.errors == 0,
                           .shifted = v->first_hash && without.width != v->width};
     reach.blank = reach.shifted && without.width == 1;

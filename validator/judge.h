@@ -305,6 +305,15 @@ size_t sample_comments(const struct csvk_validator *v);
 bool sample_differs_below_comments(const struct csvk_validator *v);
 void sample_judge(struct csvk_validator *v);
 
+/* sample_trial.c: the sample, judged in this way; zeros when memory has failed. */
+struct sample_trial {
+    uint64_t errors, width, comments;
+};
+struct sample_trial sample_try(struct csvk_validator *v, const struct csvk_dialect *dialect,
+                               uint64_t comment);
+/* Errors so far, told or not. */
+uint64_t judge_count_errors(const struct csvk_validator *v);
+
 /* sample_bytes.c */
 void sample_feed(struct csvk_validator *v);
 void sample_merge(struct csvk_validator *left, const struct csvk_validator *right);

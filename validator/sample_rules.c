@@ -325,6 +325,12 @@ static void tell_delimiter(struct csvk_validator *v, const struct sight *s,
     finding_number(f, "fields", CSVK_EXTRA_NUMBER, sniff->candidate[0].width);
     finding_number(f, "score", CSVK_EXTRA_NUMBER, (uint64_t)sniff->candidate[0].score);
     finding_number(f, "score_in_use", CSVK_EXTRA_NUMBER, (uint64_t)score_in_use(v, sniff));
+    if (judge_count_errors(v) == 0 && sample_try(v, &sniff->dialect, 0).errors != 0) {
+        finding_remedy(v, f,
+                       "csvkit sniff shows what speaks for it; read so, the records have faults "
+                       "that they have not now.");
+        return;
+    }
     /* The platform takes one byte. */
     bool convert = sniff->dialect.more_length != 0 && v->options.profile == CSVK_PROFILE_KEBOOLA;
     if (sniff->comments != 0) {

@@ -241,8 +241,7 @@ void csvk_reader_trim_ctrl_z(struct csvk_reader *reader)
 void csvk_reader_finish(struct csvk_reader *reader, uint64_t end_of_data)
 {
     const struct csvk_totals *totals = &reader->scan.table.totals;
-    if (totals->comments != 0 && totals->records == 0 && reader->scan.builder.nfacts == 0 &&
-        !reader->options.continuation) {
+    if (totals->records == 0 && reader->scan.builder.nfacts == 0 && !reader->options.continuation) {
         report_fact(reader, CSVK_FACT_EMPTY, 0, 0, 0);
     }
     if (reader->scan.table.totals.eol[CSVK_EOL_NONE] != 0 && !reader->unclosed) {

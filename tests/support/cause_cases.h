@@ -184,6 +184,15 @@ static const struct cause_case cause_cases[] = {
      "comment-line@3 field-count@3 comment-line@5 field-count@5",
      {"Remove it, or enclose"},
      "--comment"},
+    /* lines filled up with blanks; the header has one column too many, as /proc/net/route has it */
+    {"I\tD\tG \tF\tM\t\tX      \ne\t0\t12345\t3\t0\t1    \ne\t200\t0\t1\t0\t123    \n",
+     "delimiter-suspected@0",
+     {"tab gives 6 fields", "csvkit sniff shows what speaks for it"},
+     "Give the delimiter"},
+    {"I\tD\tG \tF\tM\tX      \ne\t0\t12345\t3\t0\t1    \ne\t200\t0\t1\t0\t123    \n",
+     "delimiter-suspected@0",
+     {"tab gives 6 fields", "Give the delimiter with --delimiter='tab'."},
+     NULL},
     {"r:w:0:1:z\n" TEN_OF("u:x:1:2:v\n") "w:y:3:4,,:u\n" TEN_OF("u:x:1:2:v\n"),
      "delimiter-suspected@0 field-count@12", /* as a list of users has it */
      {"Give the delimiter with --delimiter=':'."},

@@ -15,7 +15,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LOOPS = 8, TEXTS = 150, NOISE = 40, LONGEST = 1500, MOST = 60 * LONGEST };
+enum { LOOPS = 8, TEXTS = 150, NOISE = 38, LONGEST = 1500, MOST = 60 * LONGEST };
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
 
 /* ---- texts with and without comments --------------------------------------------------------- */
@@ -47,6 +47,7 @@ static void find_records(struct texts *t)
     struct csvk_source *source = NULL;
     struct csvk_reader *reader = NULL;
     const struct csvk_batch *batch;
+    size_t last = 0;
     options.reference_only = true;
     memset(t->begins, 0, sizeof t->begins);
     t->marked = t->nplain >= 3 && memcmp(t->plain, "\xEF\xBB\xBF", 3) == 0;
@@ -59,11 +60,12 @@ static void find_records(struct texts *t)
             size_t end = (size_t)batch->offset + batch->record_end[i];
             bool ended = t->plain[end - 1] == '\n' || t->plain[end - 1] == '\r';
             t->begins[end] = ended;
+            last = end;
             t->first_end = ended && end < t->first_end ? end : t->first_end;
         }
     }
     if (csvk_reader_totals(reader)->eol[CSVK_EOL_NONE] != 0) {
-        t->begins[t->nplain] = false;
+        t->begins[last] = false;
     }
     t->mode = csvk_reader_totals(reader)->eol_mode;
     csvk_reader_free(reader);
@@ -140,7 +142,7 @@ static void draw_table(struct texts *t, struct support_random *random)
     const char *row = heads[support_below(random, COUNT(heads))];
     size_t rarity = 1 + support_below(random, 20), rows = support_below(random, 60);
     t->nplain = 0;
-    for (size_t i = 0; i <= rows && t->nplain + strlen(row) < LONGEST; i++) {
+    for (size_t i = 0; i <= rows && t->nplain + strlen(row) < LONGEST - 2; i++) {
         memcpy(t->plain + t->nplain, row, strlen(row));
         t->nplain += strlen(row);
         row = support_random_row(random, support_below(random, rarity) != 0);
@@ -154,6 +156,12 @@ static bool draw(struct texts *t, struct support_random *random)
         draw_table(t, random);
     } else {
         draw_noise(t, random);
+    }
+    if (support_below(random, 6) == 0) { /* what is no data at the end, or may be none */
+        static const char *const ends[] = {"\x1a", "\0\0"};
+        size_t kind = support_below(random, 2);
+        memcpy(t->plain + t->nplain, ends[kind], kind + 1);
+        t->nplain += kind + 1;
     }
     find_records(t);
     return !begins_with_mark(t);
