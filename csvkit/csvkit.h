@@ -85,6 +85,12 @@ struct csvk_dialect {
 CSVK_API int csvk_dialect_check(const struct csvk_dialect *dialect,
                                 struct csvk_error *err) CSVK_MUST_USE;
 /*
+ * Checks the byte with which comments begin; 0: there are none. CSVK_EUSAGE when it is CR, LF or
+ * from 0x80 up, or has a role in `dialect`.
+ */
+CSVK_API int csvk_comment_check(uint64_t comment, const struct csvk_dialect *dialect,
+                                struct csvk_error *err) CSVK_MUST_USE;
+/*
  * Reads one byte of a dialect as users write it: the byte itself; a name (comma, semicolon, tab,
  * pipe, space, quote); a code such as \t or \x1f; and, when `none_allowed`, "none" or "", which
  * give CSVK_NO_BYTE. CSVK_EUSAGE otherwise, with a text that names `role` ("delimiter"), and for
@@ -370,6 +376,10 @@ struct csvk_batch {
     uint64_t surplus_line, surplus_line_begin;
     const uint64_t *counted; /* CSVK_FACT_KINDS numbers: facts of each kind that were counted and
                                 not reported (csvk_reader_only_count) */
+    /* What was set aside directly before `offset` (csvk_options.comment): bytes, physical lines. No
+       comment is ever among the bytes of a batch. `line_begin`: where the line of `offset` begins,
+       when anything was set aside. */
+    uint64_t comment_bytes, comment_lines, line_begin;
 };
 
 /* Sets of processor instructions that the reader can use. Results never depend on them. */
@@ -408,6 +418,8 @@ struct csvk_options {
     enum csvk_simd simd; /* a level that the processor does not have: the best that it has */
     bool reference_only; /* use the reference parser alone: slow, for comparison */
     uint64_t long_field; /* bytes of a value; longer ones are CSVK_FACT_LONG_FIELD; 0: none is */
+    uint64_t comment;    /* lines that begin with this byte where a record could begin are set aside
+                            and only counted (csvk_totals); 0: there are none */
 };
 /* Sets RFC 4180's dialect, CSVK_COUNTS, all facts, and zero elsewhere. */
 CSVK_API void csvk_options_init_sized(struct csvk_options *options, size_t size);
@@ -425,6 +437,7 @@ struct csvk_totals {
     uint64_t eol[5];  /* records by the line break that ended them, enum csvk_eol;
                          [CSVK_EOL_NONE]: a last record without one */
     enum csvk_eol eol_mode; /* the first line break outside of an enclosure */
+    uint64_t comments;      /* lines that were set aside (csvk_options.comment); no records */
 };
 
 struct csvk_reader;

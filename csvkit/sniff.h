@@ -76,15 +76,19 @@ struct csvk_sniff {
     uint64_t skip_head; /* lines above the table; dialect and header are those below them */
     struct csvk_sniff_part on_head;
     uint32_t reserved;
-    uint64_t comments; /* lines that begin with # and are no records; not counted in `records` */
+    uint64_t comments; /* lines that begin with # (or `comment`) and are no records; not counted in
+                          `records` */
     struct csvk_sniff_part on_comments;
     uint32_t reserved_too;
+    /* To be set before: lines that begin with this byte are comments, and are passed over whatever
+       is in them; 0: it is found out whether there are comments that begin with #. */
+    uint64_t comment;
 };
 
 /*
  * Judges the first bytes of a file, decompressed and not converted. `extent` says whether they are
- * all of it. The sample is only read during the call. Fills *out, whose size was set; CSVK_EUSAGE
- * when it was not, CSVK_ENOMEM.
+ * all of it. The sample is only read during the call. Fills *out, whose size was set, and `comment`
+ * where it is wanted; CSVK_EUSAGE when the size was not, CSVK_ENOMEM.
  */
 CSVK_API int csvk_sniff(struct csvk_bytes sample, enum csvk_sample extent, struct csvk_sniff *out,
                         struct csvk_error *err) CSVK_MUST_USE;
@@ -115,6 +119,10 @@ typedef int csvk_sniff_stretch_fn(const struct csvk_sniff_stretch *stretch, void
  */
 CSVK_API int csvk_sniff_changes(struct csvk_source *source, csvk_sniff_stretch_fn *take,
                                 void *context, struct csvk_error *err) CSVK_MUST_USE;
+/* The same, but lines that begin with the byte `comment` are passed over. */
+CSVK_API int csvk_sniff_changes_without(struct csvk_source *source, uint64_t comment,
+                                        csvk_sniff_stretch_fn *take, void *context,
+                                        struct csvk_error *err) CSVK_MUST_USE;
 
 #ifdef __cplusplus
 }

@@ -110,6 +110,12 @@ static void explain(struct csvk_validator *v, struct csvk_finding *f, struct csv
     mark_cause(v, cause, RULE_FIELD_COUNT);
 }
 
+void cause_explains(struct csvk_validator *v, struct csvk_finding *cause, struct csvk_finding *f)
+{
+    follow(v, f, cause);
+    mark_cause(v, cause, (enum rule_index)(f->rule - csvk_rule_table));
+}
+
 /* Explains the findings about records from `first` to `last`. How many they are. */
 static size_t explain_records(struct csvk_validator *v, enum rule_index rule, uint64_t first,
                               uint64_t last)
@@ -471,8 +477,12 @@ void causes_judge(struct csvk_validator *v)
     }
     uint64_t records = v->totals.records;
     if (all == RULE_DELIMITER_SUSPECTED && v->options.max_findings != 0) {
+        const char *said = csvk_finding_remedy(first_kept(v, all));
         drop_all_but_first(&v->kept[RULE_COMMENT_LINE], 0);
-    } else {
+        if (said != NULL && strstr(said, "--comment=#") != NULL) {
+            comment_cause_drop(v);
+        }
+    } else if (!comment_cause_judge(v)) {
         explain_comments(v);
         comment_cause_fold(v);
     }

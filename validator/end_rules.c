@@ -34,6 +34,7 @@ void end_feed(struct csvk_validator *v)
 {
     const struct csvk_batch *b = v->batch;
     struct file_end *e = &v->end;
+    e->comment_lines = b->nreported != 0 || b->size != 0 ? 0 : e->comment_lines + b->comment_lines;
     if (b->bytes == NULL && b->nreported != 0) { /* a record that is not in memory */
         e->length = 0;
         e->nuls = 0;
@@ -136,7 +137,7 @@ static void judge_copy_end(struct csvk_validator *v)
     struct csvk_finding *f = judge_add(v, RULE_COPY_END_MARKER, &place);
     v->end.copy_end = true;
     if (f != NULL) {
-        f->line = v->totals.lines + (line_break == 0);
+        f->line = v->totals.lines - v->end.comment_lines + (line_break == 0);
         f->column = f->column_chars = 1;
     }
 }
@@ -204,8 +205,10 @@ void end_merge(struct csvk_validator *left, const struct csvk_validator *right)
     struct file_end *l = &left->end;
     const struct file_end *r = &right->end;
     if (right->totals.records == 0) {
+        l->comment_lines += r->comment_lines;
         return;
     }
+    l->comment_lines = r->comment_lines;
     if (r->offset == 0) { /* the right part was too large to be looked at */
         l->length = 0;
     }

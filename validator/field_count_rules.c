@@ -125,7 +125,8 @@ static struct csvk_finding *add_lines(struct csvk_validator *v, enum rule_index 
     v->batch = batch;
     if (f != NULL) {
         f->line = line;
-        f->column = f->column_chars = line == 1 ? place->byte + 1 : 1;
+        f->column = f->column_chars =
+            line == v->first_line ? place->byte - v->first_line_begin + 1 : 1;
     }
     return f;
 }
@@ -314,7 +315,7 @@ static void judge_preamble(struct csvk_validator *v)
         return;
     }
     struct place place = {v->first_offset, s->wide_first_offset - v->first_offset, 1, 0};
-    struct csvk_finding *f = add_lines(v, RULE_PREAMBLE_SUSPECTED, &place, 1);
+    struct csvk_finding *f = add_lines(v, RULE_PREAMBLE_SUSPECTED, &place, v->first_line);
     if (f != NULL) {
         finding_number(f, "records", CSVK_EXTRA_NUMBER, above);
     }
@@ -325,7 +326,8 @@ static void advise_on_footer(struct csvk_validator *v, struct csvk_finding *f)
 {
     const struct misfit_run *t = &v->shape.tail;
     char text[96];
-    if (t->values || t->last != v->totals.records) {
+    bool behind = v->totals.comments != 0 && v->end.offset != v->totals.bytes;
+    if (behind || t->values || t->last != v->totals.records) {
         return;
     }
     snprintf(text, sizeof text,
@@ -363,7 +365,7 @@ static void judge_first_comment(struct csvk_validator *v)
     if (next > 1 && sample_differs_below_comments(v)) {
         struct place place = {v->first_offset, v->first_end - v->first_offset, 1, 1};
         struct csvk_findings *kept = &v->kept[RULE_COMMENT_LINE];
-        struct csvk_finding *f = add_lines(v, RULE_COMMENT_LINE, &place, 1);
+        struct csvk_finding *f = add_lines(v, RULE_COMMENT_LINE, &place, v->first_line);
         if (f != NULL) {
             struct csvk_finding first = *f; /* in the order of their places */
             memmove(&kept->item[1], &kept->item[0], (kept->count - 1) * sizeof first);

@@ -130,6 +130,30 @@ static void name_field(struct csvk_validator *v, struct csvk_finding *f)
     }
 }
 
+/* Who has said that there are comments has to say it to normalize, too. */
+static void pass_comment_on(struct csvk_validator *v, struct csvk_finding *f)
+{
+    static const char command[] = "csvkit normalize ";
+    const char *remedy = csvk_finding_remedy(f), *at = remedy;
+    struct csvk_buf text = CSVK_BUF_INIT;
+    if (v->options.comment == 0 || remedy == NULL || strstr(remedy, command) == NULL) {
+        return;
+    }
+    char mark[] = {(char)v->options.comment, '\0'};
+    const char *quote = strchr("#%/:@+-=,._", mark[0]) != NULL ? "" : mark[0] == '\'' ? "\"" : "'";
+    int status = CSVK_OK;
+    for (const char *next; status == CSVK_OK && (next = strstr(at, command)) != NULL;) {
+        next += sizeof command - 1;
+        status = csvk_buf_printf(&text, "%.*s--comment=%s%s%s ", (int)(next - at), at, quote, mark,
+                                 quote);
+        at = next;
+    }
+    status = status == CSVK_OK ? csvk_buf_puts(&text, at) : status;
+    v->failed |= status != CSVK_OK;
+    finding_remedy(v, f, csvk_buf_text(&text));
+    csvk_buf_release(&text);
+}
+
 /* A note that explains nothing, which reports for people do not show by themselves. */
 static bool is_mere_note(const struct csvk_finding *f)
 {
@@ -161,6 +185,7 @@ static size_t deal(struct csvk_validator *v, const struct csvk_finding **to, siz
                 struct csvk_finding *f = round < v->kept[i].count ? &v->kept[i].item[round] : NULL;
                 if (f != NULL && is_mere_note(f) == (notes == 1)) {
                     name_field(v, f);
+                    pass_comment_on(v, f);
                     to[dealt++] = f;
                 }
             }

@@ -262,6 +262,7 @@ static int read_records(struct key_reading *r, struct csvk_source *source, struc
     options.detail = CSVK_FIELDS;
     options.facts = 0;
     options.any_eol = r->side->options->profile == CSVK_PROFILE_BIS;
+    options.comment = r->side->options->comment;
     int status = csvk_reader_new(&reader, source, &options, err);
     while (status == CSVK_OK) {
         status = csvk_reader_next(reader, &r->batch, err);

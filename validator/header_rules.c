@@ -330,8 +330,8 @@ void header_judge_blank(struct csvk_validator *v)
     struct csvk_finding *f = judge_add(v, RULE_HEADER_EMPTY_NAME, &place);
     v->batch = batch;
     if (f != NULL) {
-        f->line = 1;
-        f->column = f->column_chars = v->first_offset + 1;
+        f->line = v->first_line;
+        f->column = f->column_chars = v->first_offset - v->first_line_begin + 1;
         finding_number(f, "column_number", CSVK_EXTRA_NUMBER, 1);
     }
 }

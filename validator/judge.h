@@ -79,6 +79,7 @@ struct search {
 /* Records at the end of what was read that have empty fields only. */
 struct empty_tail {
     uint64_t count, offset; /* the offset of the first */
+    uint64_t comment_lines; /* that were set aside behind the first */
 };
 
 #define END_BYTES 6 /* \n\\. and the longest line break */
@@ -87,13 +88,19 @@ struct empty_tail {
 struct file_end {
     unsigned char bytes[END_BYTES]; /* the last ones of the records */
     size_t length;
-    uint64_t offset; /* of the byte after them */
-    uint64_t nuls;   /* how many NUL bytes they end with */
+    uint64_t offset;        /* of the byte after them */
+    uint64_t nuls;          /* how many NUL bytes they end with */
+    uint64_t comment_lines; /* that were set aside behind it */
     bool half_character;
     bool copy_end; /* the last record is the end marker of a database copy */
 };
 
 #define SAMPLE_BYTES (64 * 1024)
+
+/* Comments before the byte `at` of the sample. */
+struct sample_gap {
+    uint64_t at, bytes, lines;
+};
 
 struct key_state;
 struct schema_state;
@@ -117,10 +124,12 @@ struct csvk_validator {
     uint64_t count[SLOTS];
     struct csvk_findings kept[SLOTS]; /* in order of their place; counted in `count` */
 
-    uint64_t width;            /* 0: not known yet */
-    uint64_t header_record;    /* 0: none (yet) */
-    uint64_t first_offset;     /* of record 1 */
-    uint64_t first_end;        /* of record 1, without its line break */
+    uint64_t width;         /* 0: not known yet */
+    uint64_t header_record; /* 0: none (yet) */
+    uint64_t first_offset;  /* of record 1 */
+    uint64_t first_end;     /* of record 1, without its line break */
+    uint64_t first_line;    /* of record 1, and where that line begins */
+    uint64_t first_line_begin;
     bool first_hash;           /* record 1 begins with # */
     bool started;              /* the first byte of a record was seen */
     bool begun;                /* a record that is not empty was seen */
@@ -134,7 +143,9 @@ struct csvk_validator {
     struct csvk_buf sample; /* the first bytes of the records */
     bool sample_closed;
     uint64_t sample_offset;
-    uint64_t ill_formed;      /* bytes that are not UTF-8 ... */
+    struct csvk_buf sample_gaps;   /* struct sample_gap: where comments were set aside */
+    struct sample_gap sample_open; /* of those behind the last record so far */
+    uint64_t ill_formed;           /* bytes that are not UTF-8 ... */
     uint64_t ill_implausible; /* ... of these: no letter, sign or punctuation in windows-1252 */
     uint64_t ill_c1;          /* ... of these: 80 to 9F, which are no letters in latin-1 */
     uint64_t ill_first, ill_first_record, ill_first_line, ill_first_column;
@@ -192,6 +203,9 @@ int judge_read_options(struct csvk_validate_options *own,
                        const struct csvk_validate_options *options, struct csvk_error *err);
 
 /* validate.c */
+#define VALIDATE_HEAD ((size_t)64 * 1024) /* what is looked at before anything is read */
+/* Where the first record of these bytes begins: behind a byte order mark and the comments. */
+size_t validate_pass_start(struct csvk_bytes head, const struct csvk_validate_options *options);
 /* Sets sep, dialect and width in `options` when the source begins with a line `sep=X`. */
 int validate_find_sep(struct csvk_source *source, struct csvk_validate_options *options,
                       struct csvk_error *err);
@@ -208,7 +222,7 @@ void judge_locate_end_of_batch(struct csvk_validator *v);
 void judge_encoding(struct csvk_validator *v);
 /* mojibake_rules.c */
 void judge_mojibake(struct csvk_validator *v);
-/* sample_rules.c: a finding about `length` bytes of the sample from `begin` on; NULL as judge_add
+/* sample_bytes.c: a finding about `length` bytes of the sample from `begin` on; NULL as judge_add
  */
 struct csvk_finding *sample_add_finding(struct csvk_validator *v, enum rule_index rule,
                                         size_t begin, size_t length);
@@ -289,16 +303,39 @@ bool sample_begins_with_sep(const struct csvk_validator *v);
 size_t sample_comments(const struct csvk_validator *v);
 /* The record below them has another width than the table. */
 bool sample_differs_below_comments(const struct csvk_validator *v);
+void sample_judge(struct csvk_validator *v);
+
+/* sample_trial.c: the sample, judged in this way; zeros when memory has failed. */
+struct sample_trial {
+    uint64_t errors, width, comments;
+};
+struct sample_trial sample_try(struct csvk_validator *v, const struct csvk_dialect *dialect,
+                               uint64_t comment);
+/* Errors so far, told or not. */
+uint64_t judge_count_errors(const struct csvk_validator *v);
+
+/* sample_bytes.c */
 void sample_feed(struct csvk_validator *v);
 void sample_merge(struct csvk_validator *left, const struct csvk_validator *right);
-void sample_judge(struct csvk_validator *v);
+/* Lines that were set aside before the byte `at` of the sample. */
+uint64_t sample_comment_lines(const struct csvk_validator *v, size_t at);
+struct partial_io;
+/* To the file of a part, or from it. */
+void sample_pass(struct partial_io *io, struct csvk_validator *v);
 
 /* title_rules.c: when the records above a table are known */
 void judge_title(struct csvk_validator *v);
 
 /* causes.c */
 void causes_judge(struct csvk_validator *v);
-/* comment_cause.c: one finding for lines that begin with #, and one for their widths. */
+/* causes.c: `f` follows from `cause`, and is told beside it. */
+void cause_explains(struct csvk_validator *v, struct csvk_finding *cause, struct csvk_finding *f);
+/* comment_cause.c: lines that begin with # and are as wide as the table; true: they are the cause,
+   which is told, with the first error of all that follow from them. */
+bool comment_cause_judge(struct csvk_validator *v);
+/* Another cause has told of the comments: what is wrong in their lines is not told. */
+void comment_cause_drop(struct csvk_validator *v);
+/* One finding for lines that begin with #, and one for their widths. */
 void comment_cause_fold(struct csvk_validator *v);
 /* short_cause.c: are values at the end of most records left out? Then their findings say so. */
 bool short_cause_judge(struct csvk_validator *v);
@@ -392,6 +429,8 @@ struct walk_field {
  * byte there is one more, empty field.
  */
 void walk_next(struct field_walk *walk, struct walk_field *field);
+/* Passes the rest of the physical line. */
+void walk_line(struct field_walk *walk);
 /* Passes a whole record, and says how many fields it has; *last is the last one. */
 uint64_t walk_record(struct field_walk *walk, struct walk_field *last);
 /* From the first byte of the sample on. */

@@ -16,6 +16,19 @@ static void report_kind(struct csvk_validator *v, enum rule_index rule,
     v->failed = v->failed || f->remedy == NULL;
 }
 
+/* Comments say nothing about the kind: what is below them does. */
+static int kind_below_comments(const struct csvk_validator *v, struct csvk_source *source,
+                               struct csvk_file_kind *kind, struct csvk_error *err)
+{
+    struct csvk_bytes head;
+    int status = csvk_source_peek(source, VALIDATE_HEAD, &head, err);
+    if (status == CSVK_OK) {
+        size_t at = validate_pass_start(head, &v->options);
+        csvk_file_kind_of((struct csvk_bytes){head.ptr + at, head.len - at}, kind);
+    }
+    return status;
+}
+
 int judge_kind(struct csvk_validator *validator, struct csvk_source *source, bool *none,
                struct csvk_error *err)
 {
@@ -25,6 +38,9 @@ int judge_kind(struct csvk_validator *validator, struct csvk_source *source, boo
         return CSVK_OK; /* it has no start of its own */
     }
     int status = csvk_source_kind(source, &kind, err);
+    if (status == CSVK_OK && kind.class != CSVK_FILE_OTHER && validator->options.comment != 0) {
+        status = kind_below_comments(validator, source, &kind, err);
+    }
     if (status != CSVK_OK || kind.class == CSVK_FILE_TABLE) {
         return status;
     }

@@ -14,10 +14,10 @@
 #include <string.h>
 
 static const char magic[] = "csvkit part of a judgement\n";
-#define FORMAT 1
+#define FORMAT 2
 
-/* The parts before this byte have all of the sample; a mark before the first record is no part of
-   it. */
+/* The parts before this byte have all of the sample, unless there are comments; a mark before the
+   first record is no part of it. */
 #define SAMPLE_IS_WHOLE (2 * SAMPLE_BYTES)
 
 struct partial_file {
@@ -119,7 +119,7 @@ static int judge_range(const struct partial_work *work, struct partial_file *fil
     struct csvk_partial_range records = {file->begin, file->range.to};
     status = partial_judge_records(work, records, true, v, &file->end, err);
     file->judged = *v != NULL;
-    if (file->judged && file->begin >= SAMPLE_IS_WHOLE) {
+    if (file->judged && file->begin >= SAMPLE_IS_WHOLE && work->options->comment == 0) {
         csvk_buf_release(&(*v)->sample);
     }
     return status;

@@ -148,6 +148,7 @@ static void border_options(const struct partial_work *work, struct csvk_partial_
     how->continuation = from != 0;
     how->eol = from != 0 ? (enum csvk_eol)work->head->eol : CSVK_EOL_NONE;
     how->width = from != 0 ? work->head->width : 0;
+    how->comment = work->options->comment;
     how->facts = 0;
     how->window = border_window(range);
 }

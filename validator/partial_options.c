@@ -181,6 +181,7 @@ int partial_options(struct csvk_strings *out, const struct csvk_validate_options
     struct option_list list = {out, CSVK_BUF_INIT, CSVK_OK};
     add(&list, "profile", csvk_profile_name(o->profile));
     add_dialect(&list, &o->dialect);
+    add_byte(&list, "comment", o->comment != 0 ? (int)o->comment : CSVK_NO_BYTE);
     add_number(&list, "header", o->header);
     add_number(&list, "header-stated", o->header_stated);
     add_number(&list, "sep", o->sep);

@@ -63,7 +63,7 @@ static void pass_shape(struct partial_io *io, struct shape *s)
     pass_run(io, &s->current);
 }
 
-/* ---- searches, the end, the sample ----------------------------------------------------------- */
+/* ---- searches, the end --------------------------------------------------------------------- */
 
 static void pass_search(struct partial_io *io, struct search *s)
 {
@@ -83,18 +83,9 @@ static void pass_end(struct partial_io *io, struct file_end *e)
     partial_bytes(io, e->bytes, e->length);
     partial_number(io, &e->offset);
     partial_number(io, &e->nuls);
+    partial_number(io, &e->comment_lines);
     partial_flag(io, &e->half_character);
     partial_flag(io, &e->copy_end);
-}
-
-static void pass_sample(struct partial_io *io, struct csvk_validator *v)
-{
-    partial_buf(io, &v->sample);
-    if (v->sample.length > SAMPLE_BYTES) {
-        partial_io_damaged(io);
-    }
-    partial_flag(io, &v->sample_closed);
-    partial_number(io, &v->sample_offset);
 }
 
 static void pass_totals(struct partial_io *io, struct csvk_totals *t)
@@ -105,6 +96,7 @@ static void pass_totals(struct partial_io *io, struct csvk_totals *t)
     partial_number(io, &t->width);
     partial_numbers(io, t->eol, sizeof t->eol / sizeof t->eol[0]);
     pass_eol(io, &t->eol_mode);
+    partial_number(io, &t->comments);
 }
 
 /* ---- values of declared types ---------------------------------------------------------------- */
@@ -202,10 +194,20 @@ static void pass_all_keys(struct partial_io *io, struct csvk_validator *v)
 
 static void pass_numbers(struct partial_io *io, struct csvk_validator *v)
 {
-    uint64_t *const numbers[] = {&v->width,          &v->header_record,    &v->first_offset,
-                                 &v->first_end,      &v->ill_formed,       &v->ill_implausible,
-                                 &v->ill_c1,         &v->ill_first,        &v->ill_first_record,
-                                 &v->ill_first_line, &v->ill_first_column, &v->ill_first_length,
+    uint64_t *const numbers[] = {&v->width,
+                                 &v->header_record,
+                                 &v->first_offset,
+                                 &v->first_end,
+                                 &v->first_line,
+                                 &v->first_line_begin,
+                                 &v->ill_formed,
+                                 &v->ill_implausible,
+                                 &v->ill_c1,
+                                 &v->ill_first,
+                                 &v->ill_first_record,
+                                 &v->ill_first_line,
+                                 &v->ill_first_column,
+                                 &v->ill_first_length,
                                  &v->ill_first_field};
     bool *const flags[] = {&v->first_hash, &v->started, &v->begun, &v->header_outvoted};
     partial_numbers(io, v->count, SLOTS);
@@ -227,8 +229,9 @@ void partial_state(struct partial_io *io, struct csvk_validator *v)
     pass_search(io, &v->hollow);
     partial_number(io, &v->empty_tail.count);
     partial_number(io, &v->empty_tail.offset);
+    partial_number(io, &v->empty_tail.comment_lines);
     pass_end(io, &v->end);
-    pass_sample(io, v);
+    sample_pass(io, v);
     pass_totals(io, &v->totals);
     partial_findings(io, v);
     if (v->schema != NULL) {

@@ -99,6 +99,14 @@ void walk_next(struct field_walk *w, struct walk_field *field)
     w->at = at;
 }
 
+void walk_line(struct field_walk *w)
+{
+    while (w->at < w->size && !at_line_end(w, w->at)) {
+        w->at++;
+    }
+    w->at = w->at < w->size ? skip_line_end(w, w->at) : w->at;
+}
+
 uint64_t walk_record(struct field_walk *walk, struct walk_field *last)
 {
     uint64_t fields = 0;

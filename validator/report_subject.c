@@ -158,6 +158,9 @@ static void put_json(const struct csvk_subject *subject, struct csvk_json *json)
     csvk_json_put_uint(json, "bytes", report->totals->bytes);
     csvk_json_put_uint(json, "records", report->totals->records);
     csvk_json_put_uint(json, "columns", report->totals->width);
+    if (report->totals->comments != 0) {
+        csvk_json_put_uint(json, "comments", report->totals->comments);
+    }
     csvk_json_put_strings(json, "column_names", report->column_names);
     put_line_breaks(json, report->totals);
     put_values(json, report);
@@ -210,6 +213,11 @@ static void put_summary(const struct csvk_subject *subject, size_t index, struct
     csvk_reporter_put_count(r, report->totals->width, "column");
     csvk_reporter_put(r, ", ");
     csvk_reporter_put_count(r, report->totals->bytes, "byte");
+    if (report->totals->comments != 0) {
+        csvk_reporter_put(r, ", ");
+        csvk_reporter_put_count(r, report->totals->comments, "comment");
+        csvk_reporter_put(r, " set aside");
+    }
     if (report->findings_dropped != 0) {
         csvk_reporter_put(r, "; ");
         csvk_reporter_put_count(r, report->findings_dropped, "more finding");

@@ -3,9 +3,9 @@
  * delimiter-suspected, quote-style-suspected, twice-encoded-suspected, header-missing,
  * sep-directive.
  *
- * The sample is the first 64 KiB of records, byte for byte; at most 100 records of it are looked
- * at. It is judged once, at the end, so neither the size of the reads nor the cutting of the file
- * into parts can change the answer.
+ * The sample is the first 64 KiB of records, byte for byte (sample_bytes.c); at most 100 records of
+ * it are looked at. It is judged once, at the end, so neither the size of the reads nor the cutting
+ * of the file into parts can change the answer.
  */
 #include "validator/judge.h"
 
@@ -22,36 +22,6 @@
 #define RECORDS_ALIKE     10 /* and fields, that no ordinary values have */
 #define WIDTH_ALIKE       4
 #define SCORE_AHEAD       20 /* of 100, by which sniff prefers another delimiter */
-
-void sample_feed(struct csvk_validator *v)
-{
-    const struct csvk_batch *b = v->batch;
-    if (b->size == 0) {
-        return;
-    }
-    if (v->sample.length == 0) {
-        v->sample_offset = b->offset;
-    }
-    size_t room = SAMPLE_BYTES - v->sample.length;
-    size_t take = b->size < room ? b->size : room;
-    if (b->bytes != NULL && csvk_buf_add(&v->sample, b->bytes, take) != CSVK_OK) {
-        v->failed = true;
-    }
-    v->sample_closed = b->bytes == NULL || take == room;
-}
-
-void sample_merge(struct csvk_validator *left, const struct csvk_validator *right)
-{
-    if (left->sample_closed) {
-        return;
-    }
-    size_t room = SAMPLE_BYTES - left->sample.length;
-    size_t take = right->sample.length < room ? right->sample.length : room;
-    if (csvk_buf_add(&left->sample, right->sample.data, take) != CSVK_OK) {
-        left->failed = true;
-    }
-    left->sample_closed = right->sample_closed || take == room;
-}
 
 /* ---- looking at the sample ------------------------------------------------------------------- */
 
@@ -281,27 +251,6 @@ static void look(const struct csvk_validator *v, struct sight *s)
 
 /* ---- judging --------------------------------------------------------------------------------- */
 
-/* Adds a finding about bytes of the sample; line and excerpt are taken from the sample, because the
-   batch is gone. */
-struct csvk_finding *sample_add_finding(struct csvk_validator *v, enum rule_index rule,
-                                        size_t begin, size_t length)
-{
-    struct csvk_batch view = {.bytes = v->sample.data,
-                              .size = v->sample.length,
-                              .offset = v->sample_offset,
-                              .first_line = 1};
-    const struct csvk_batch *batch = v->batch;
-    v->batch = &view;
-    v->record = NULL;
-    v->mark_line = 0;
-    v->line_start = 0;
-    struct place place = {v->sample_offset + begin, length, 0, 0};
-    struct csvk_finding *f = judge_add(v, rule, &place);
-    v->batch = batch;
-    v->mark_line = 0;
-    return f;
-}
-
 static size_t first_record_length(const struct csvk_validator *v, const struct sight *s)
 {
     size_t end = s->first_end;
@@ -376,6 +325,12 @@ static void tell_delimiter(struct csvk_validator *v, const struct sight *s,
     finding_number(f, "fields", CSVK_EXTRA_NUMBER, sniff->candidate[0].width);
     finding_number(f, "score", CSVK_EXTRA_NUMBER, (uint64_t)sniff->candidate[0].score);
     finding_number(f, "score_in_use", CSVK_EXTRA_NUMBER, (uint64_t)score_in_use(v, sniff));
+    if (judge_count_errors(v) == 0 && sample_try(v, &sniff->dialect, 0).errors != 0) {
+        finding_remedy(v, f,
+                       "csvkit sniff shows what speaks for it; read so, the records have faults "
+                       "that they have not now.");
+        return;
+    }
     /* The platform takes one byte. */
     bool convert = sniff->dialect.more_length != 0 && v->options.profile == CSVK_PROFILE_KEBOOLA;
     if (sniff->comments != 0) {

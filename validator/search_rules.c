@@ -221,6 +221,7 @@ static void count_empty_tail(struct csvk_validator *v)
     if (end > 0 || b->bytes == NULL) {
         t->count = 0;
     }
+    t->comment_lines = t->count != 0 ? t->comment_lines + b->comment_lines : 0;
     if (t->count == 0) {
         t->offset = b->offset + end;
     }
@@ -231,6 +232,7 @@ void search_feed(struct csvk_validator *v)
 {
     if (v->batch->size == 0) {
         v->empty_tail.count = v->batch->nrecords != 0 ? 0 : v->empty_tail.count;
+        v->empty_tail.comment_lines += v->batch->comment_lines;
         return;
     }
     search_batch(v, &v->again);
@@ -292,7 +294,7 @@ static void take_empty_tail(struct csvk_validator *v)
     }
     s->count = count;
     s->offset = v->empty_tail.offset;
-    s->line = t->lines + (t->eol[CSVK_EOL_NONE] != 0) - count + 1;
+    s->line = t->lines - v->empty_tail.comment_lines + (t->eol[CSVK_EOL_NONE] != 0) - count + 1;
     for (uint64_t i = 0; i < count && i < SEARCH_NAMED; i++) {
         s->record[i] = t->records - count + 1 + i;
     }
@@ -330,11 +332,14 @@ void search_merge(struct csvk_validator *left, const struct csvk_validator *righ
     merge_search(&left->again, &right->again, by);
     merge_search(&left->hollow, &right->hollow, by);
     const struct empty_tail *r = &right->empty_tail;
+    struct empty_tail *l = &left->empty_tail;
     bool whole = r->count == right->totals.records;
-    if (!whole || left->empty_tail.count == 0) {
-        left->empty_tail = (struct empty_tail){r->count, r->offset + by->bytes};
-    } else {
-        left->empty_tail.count += r->count;
+    if (whole && l->count != 0) {
+        l->count += r->count;
+        /* Each of these records is one line. */
+        l->comment_lines += right->totals.lines - r->count + right->totals.eol[CSVK_EOL_NONE];
+    } else if (right->totals.records != 0) {
+        *l = (struct empty_tail){r->count, r->offset + by->bytes, r->comment_lines};
     }
 }
 

@@ -80,5 +80,5 @@ void judge_title(struct csvk_validator *v)
     if (v->count[RULE_PREAMBLE_SUSPECTED] == 0) {
         tell_title(v, sniff.skip_head);
     }
-    advise(v, sniff.skip_head);
+    advise(v, sniff.skip_head + sample_comment_lines(v, end_of_lines(v, sniff.skip_head)));
 }

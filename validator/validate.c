@@ -13,18 +13,33 @@
 
 #include <string.h>
 
-#define HEAD_BYTES     ((size_t)64 * 1024) /* what is looked at */
-#define RECORDS_ENOUGH 10                  /* that are alike, to outvote the header */
+#define RECORDS_ENOUGH 10 /* that are alike, to outvote the header */
 
 static size_t mark_length(struct csvk_bytes head)
 {
     return head.len >= 3 && memcmp(head.ptr, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
 }
 
-/* Finds a line `sep=X` at the start: X, and the offset after that line. False: there is none. */
-static bool find_sep_line(struct csvk_bytes head, size_t *after, int *delimiter)
+/* Passes the comments at walk->at. */
+static void pass_comments(struct field_walk *walk, uint64_t comment)
 {
-    size_t at = mark_length(head), length = csvk_sep_line(head.ptr + at, head.len - at, delimiter);
+    while (comment != 0 && walk->at < walk->size && walk->bytes[walk->at] == comment) {
+        walk_line(walk);
+    }
+}
+
+size_t validate_pass_start(struct csvk_bytes head, const struct csvk_validate_options *options)
+{
+    struct field_walk walk = {head.ptr, head.len, mark_length(head), options->dialect, true};
+    pass_comments(&walk, options->comment);
+    return walk.at;
+}
+
+/* Finds a line `sep=X` at the byte `at`: X, and the offset after that line. False: there is none.
+ */
+static bool find_sep_line(struct csvk_bytes head, size_t at, size_t *after, int *delimiter)
+{
+    size_t length = csvk_sep_line(head.ptr + at, head.len - at, delimiter);
     if (length == 0) {
         return false;
     }
@@ -38,19 +53,21 @@ static bool find_sep_line(struct csvk_bytes head, size_t *after, int *delimiter)
 }
 
 /* Fields of the next record that is not empty; 0: it does not end within the head. */
-static uint64_t count_fields(struct field_walk *walk)
+static uint64_t count_fields(struct field_walk *walk, uint64_t comment)
 {
     struct walk_field field;
     uint64_t count = 0;
+    pass_comments(walk, comment);
     while (walk->at < walk->size &&
            (walk->bytes[walk->at] == '\r' || walk->bytes[walk->at] == '\n')) {
         walk->at++;
+        pass_comments(walk, comment);
     }
     do {
         walk_next(walk, &field);
         count++;
     } while (!field.last);
-    return field.complete || walk->size < HEAD_BYTES ? count : 0;
+    return field.complete || walk->size < VALIDATE_HEAD ? count : 0;
 }
 
 int validate_find_sep(struct csvk_source *source, struct csvk_validate_options *options,
@@ -59,15 +76,16 @@ int validate_find_sep(struct csvk_source *source, struct csvk_validate_options *
     struct csvk_bytes head;
     struct csvk_dialect dialect = options->dialect;
     size_t after;
-    int status = csvk_source_peek(source, HEAD_BYTES, &head, err);
+    int status = csvk_source_peek(source, VALIDATE_HEAD, &head, err);
     dialect.more_length = 0; /* the line names one byte */
-    if (status != CSVK_OK || !find_sep_line(head, &after, &dialect.delimiter) ||
+    if (status != CSVK_OK ||
+        !find_sep_line(head, validate_pass_start(head, options), &after, &dialect.delimiter) ||
         csvk_dialect_check(&dialect, NULL) != CSVK_OK) {
         return status;
     }
     struct field_walk walk = {head.ptr, head.len, after, dialect,
                               options->profile == CSVK_PROFILE_BIS};
-    uint64_t width = count_fields(&walk);
+    uint64_t width = count_fields(&walk, options->comment);
     if (width != 0) {
         options->sep = CSVK_SEP_FOUND;
         options->dialect = dialect;
@@ -76,10 +94,9 @@ int validate_find_sep(struct csvk_source *source, struct csvk_validate_options *
     return CSVK_OK;
 }
 
-/* Is the first line break CR alone? Then it ends the records. */
-static bool cr_is_first(struct csvk_bytes head)
+/* Is the first line break from `at` on CR alone? Then it ends the records. */
+static bool cr_is_first(struct csvk_bytes head, size_t at)
 {
-    size_t at = 0;
     while (at < head.len && head.ptr[at] != '\n' && head.ptr[at] != '\r') {
         at++;
     }
@@ -91,14 +108,16 @@ static bool cr_is_first(struct csvk_bytes head)
 static uint64_t width_of_records(struct csvk_bytes head,
                                  const struct csvk_validate_options *options)
 {
-    bool cr_ends = options->profile == CSVK_PROFILE_BIS || cr_is_first(head);
-    struct field_walk walk = {head.ptr, head.len, mark_length(head), options->dialect, cr_ends};
+    size_t at = validate_pass_start(head, options);
+    bool cr_ends = options->profile == CSVK_PROFILE_BIS || cr_is_first(head, at);
+    struct field_walk walk = {head.ptr, head.len, at, options->dialect, cr_ends};
     if (judge_is_sep((struct csvk_bytes){head.ptr + walk.at, head.len - walk.at})) {
         return 0; /* no header yet */
     }
-    uint64_t names = count_fields(&walk), width = 0, records = 0;
+    uint64_t names = count_fields(&walk, options->comment), width = 0, records = 0;
+    pass_comments(&walk, options->comment);
     while (names != 0 && walk.at < walk.size) {
-        uint64_t fields = count_fields(&walk);
+        uint64_t fields = count_fields(&walk, options->comment);
         if (fields == 0) {
             break; /* the head ends within this record */
         }
@@ -107,6 +126,7 @@ static uint64_t width_of_records(struct csvk_bytes head,
         }
         width = fields;
         records++;
+        pass_comments(&walk, options->comment);
     }
     return records >= RECORDS_ENOUGH ? width : 0;
 }
@@ -119,7 +139,7 @@ static int look_at_widths(struct csvk_validator *v, struct csvk_source *source,
     const struct csvk_validate_options *o = &v->options;
     bool open = o->header == CSVK_HEADER && v->width == 0 && !o->continuation;
     struct csvk_bytes head = {NULL, 0};
-    int status = open ? csvk_source_peek(source, HEAD_BYTES, &head, err) : CSVK_OK;
+    int status = open ? csvk_source_peek(source, VALIDATE_HEAD, &head, err) : CSVK_OK;
     if (status != CSVK_OK || head.len == 0 || memchr(head.ptr, 0, head.len) != NULL) {
         return status;
     }

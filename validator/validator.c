@@ -240,6 +240,7 @@ void csvk_validator_reader_options(const struct csvk_validator *v, struct csvk_o
     options->continuation = v->options.continuation;
     options->eol = v->options.eol;
     options->width = v->width;
+    options->comment = v->options.comment;
     options->facts = wanted_facts(v);
     if (judge_is_on(v, RULE_FIELD_TOO_LONG) && options->detail == CSVK_COUNTS) {
         options->long_field = v->limit_field;
@@ -326,9 +327,14 @@ int csvk_validator_feed(struct csvk_validator *v, const struct csvk_batch *batch
 {
     v->batch = batch;
     v->mark_line = 0;
+    if (batch->comment_bytes != 0) {
+        v->line_start = batch->line_begin;
+    }
     if (!v->started && batch->size != 0) {
         v->started = true;
         v->first_offset = v->first_end = batch->offset;
+        v->first_line = batch->first_line;
+        v->first_line_begin = v->line_start;
     }
     if (!v->sample_closed) {
         sample_feed(v);
@@ -406,8 +412,8 @@ static void judge_totals(struct csvk_validator *v)
         struct place place = {v->first_offset, v->first_end - v->first_offset, 1, 0};
         struct csvk_finding *f = add_at(v, RULE_TOO_MANY_FIELDS, &place);
         if (f != NULL) {
-            f->line = 1;
-            f->column = f->column_chars = v->first_offset + 1;
+            f->line = v->first_line;
+            f->column = f->column_chars = v->first_offset - v->first_line_begin + 1;
             finding_number(f, "found", CSVK_EXTRA_NUMBER, v->totals.width);
             finding_number(f, "limit", CSVK_EXTRA_NUMBER, v->limit_fields);
         }
@@ -524,6 +530,7 @@ void csvk_validator_free(struct csvk_validator *v)
     keys_free(v->keys);
     schema_free(v->schema);
     csvk_buf_release(&v->sample);
+    csvk_buf_release(&v->sample_gaps);
     search_release(v);
     csvk_free(v->shown);
     csvk_free(v->file);

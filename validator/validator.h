@@ -84,6 +84,8 @@ struct csvk_validate_options {
     /* Threads that search for repeated keys, the caller's included, after csvk_use_threads of
        libcsvkit-extra; 0 and 1: none. The report is the same. Each needs an eighth of `memory`. */
     uint64_t threads;
+    uint64_t comment; /* lines that begin with this byte where a record could begin are set aside
+                         and only counted; 0: there are none */
 };
 /* They come from the user, so their names are judged as those in a header would be. */
 #define CSVK_COLUMNS_JUDGED 1u

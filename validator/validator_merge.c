@@ -98,6 +98,7 @@ static void merge_totals(struct csvk_totals *l, const struct csvk_totals *r)
     l->bytes += r->bytes;
     l->records += r->records;
     l->lines += r->lines;
+    l->comments += r->comments;
     for (size_t i = 0; i < sizeof(l->eol) / sizeof(l->eol[0]); i++) {
         l->eol[i] += r->eol[i];
     }
@@ -120,7 +121,8 @@ int csvk_validator_merge(struct csvk_validator *left, struct csvk_validator *rig
     if (!both || (typed && columns != csvk_schema_count(right->options.schema))) {
         return csvk_fail(err, CSVK_EUSAGE, "the parts were judged by different types of columns");
     }
-    if (left->totals.bytes == 0 && right->totals.bytes != 0) {
+    if ((left->totals.bytes == 0 && right->totals.bytes != 0) ||
+        (left->totals.records == 0 && right->totals.records != 0)) {
         left->count[RULE_EMPTY_FILE] = 0;
         csvk_findings_release(&left->kept[RULE_EMPTY_FILE]);
     }

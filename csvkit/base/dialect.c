@@ -118,6 +118,25 @@ int csvk_dialect_check(const struct csvk_dialect *dialect, struct csvk_error *er
     return CSVK_OK;
 }
 
+int csvk_comment_check(uint64_t comment, const struct csvk_dialect *dialect, struct csvk_error *err)
+{
+    if (comment == 0) {
+        return CSVK_OK;
+    }
+    int byte = comment < 0x80 ? (int)comment : 0x80;
+    int status = check_role(byte, "mark of comments", false, err);
+    if (status != CSVK_OK) {
+        return status;
+    }
+    const char *other = csvk_delimiter_has(dialect, (char)byte) ? "delimiter"
+                        : byte == dialect->enclosure            ? "enclosure"
+                        : byte == dialect->escape               ? "escape"
+                                                                : NULL;
+    return other == NULL ? CSVK_OK
+                         : csvk_fail(err, CSVK_EUSAGE,
+                                     "the mark of comments and the %s are the same byte", other);
+}
+
 bool csvk_delimiter_goes_on(const struct csvk_dialect *dialect, const unsigned char *bytes)
 {
     return memcmp(bytes + 1, dialect->more, dialect->more_length) == 0;

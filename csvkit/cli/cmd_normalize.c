@@ -398,6 +398,7 @@ static const struct cli_group *const groups[] = {&outputs,
                                                  &cli_normalize_repairs,
                                                  &cli_dialect_options,
                                                  &cli_blanks_options,
+                                                 &cli_comment_options,
                                                  &cli_thread_options,
                                                  &cli_common_options,
                                                  NULL};

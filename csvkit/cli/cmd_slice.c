@@ -51,6 +51,10 @@ static int read_rules(struct slice_command *job)
     if (profile != NULL && csvk_profile_parse(profile, &job->rules.profile, &err) != CSVK_OK) {
         return cli_trouble(job->cli, "--profile: %s", err.text);
     }
+    if (!cli_has(job->cli, "normalize") &&
+        cli_get_comment(job->cli, &job->rules.comment) != CLI_GOOD) {
+        return CLI_TROUBLE;
+    }
     int status = cli_get_uint(job->cli, "max-findings", 0, UINT64_MAX, &job->rules.max_findings);
     for (size_t i = 0; i < cli_count(job->cli, "rule") && status == CLI_GOOD; i++) {
         status = read_rule(job, cli_nth(job->cli, "rule", i));
@@ -268,6 +272,7 @@ static const struct cli_group *const groups[] = {&own,
                                                  &cli_normalize_style,
                                                  &cli_dialect_options,
                                                  &cli_blanks_options,
+                                                 &cli_comment_options,
                                                  &cli_manifest_options,
                                                  &cli_type_options,
                                                  &cli_thread_options,

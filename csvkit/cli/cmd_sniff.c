@@ -245,6 +245,14 @@ static int add_stretches(const struct stretches *stretches, struct csvk_buf *out
     return status;
 }
 
+static int add_comment_line(const struct csvk_sniff *sniff, struct csvk_buf *out)
+{
+    char byte[8], option[24];
+    write_byte(sniff->comment != 0 ? (int)sniff->comment : '#', byte);
+    snprintf(option, sizeof option, "--comment=%s", byte);
+    return add_line(out, "comments", option, &sniff->on_comments);
+}
+
 static int write_text(const struct proposal *proposal, struct csvk_buf *out)
 {
     const struct csvk_sniff *sniff = proposal->sniff;
@@ -262,8 +270,8 @@ static int write_text(const struct proposal *proposal, struct csvk_buf *out)
         status = csvk_buf_printf(out, "  lines above %-12s %3d  %s\n", option, sniff->on_head.score,
                                  sniff->on_head.evidence);
     }
-    if (status == CSVK_OK && sniff->comments != 0) {
-        status = add_line(out, "comments", "--comment=#", &sniff->on_comments);
+    if (status == CSVK_OK && (sniff->comments != 0 || sniff->comment != 0)) {
+        status = add_comment_line(sniff, out);
     }
     if (status == CSVK_OK) {
         status = add_byte_line(out, "enclosure", sniff->dialect.enclosure, &sniff->on_enclosure);
@@ -313,7 +321,7 @@ static int read_all(struct csvk_source *source, const struct csvk_sniff *sniff,
                      ? CSVK_OK
                      : csvk_source_set_encoding(source, sniff->encoding, err);
     if (status == CSVK_OK && sniff->verdict != CSVK_SNIFF_NOT_TEXT) {
-        status = csvk_sniff_changes(source, keep_stretch, stretches, err);
+        status = csvk_sniff_changes_without(source, sniff->comment, keep_stretch, stretches, err);
     }
     return status == CSVK_ENOMEM ? csvk_fail(err, status, "out of memory") : status;
 }
@@ -336,6 +344,9 @@ static int sniff_file(const char *file, uint64_t most, size_t *sampled, struct c
 static int sniff_one(struct cli *cli, const char *file, uint64_t most)
 {
     struct csvk_sniff sniff = {.size = sizeof sniff};
+    if (cli_get_comment(cli, &sniff.comment) != CLI_GOOD) {
+        return CLI_TROUBLE;
+    }
     size_t sampled = 0;
     struct csvk_error err = {0};
     struct stretches found = {NULL, 0, false};
@@ -362,8 +373,9 @@ static int sniff_one(struct cli *cli, const char *file, uint64_t most)
 
 static int run(struct cli *cli)
 {
-    uint64_t most = CSVK_SNIFF_SAMPLE;
+    uint64_t most = CSVK_SNIFF_SAMPLE, comment;
     int worst = cli_get_size(cli, "sample", &most);
+    worst = worst == CLI_GOOD ? cli_get_comment(cli, &comment) : worst;
     if (worst != CLI_GOOD) {
         return worst;
     }
@@ -393,7 +405,8 @@ static const struct cli_option rows[] = {
     {NULL, 0, NULL, NULL, NULL, false},
 };
 static const struct cli_group own = {"Sniffing", rows};
-static const struct cli_group *const groups[] = {&own, &cli_common_options, NULL};
+static const struct cli_group *const groups[] = {&own, &cli_comment_options, &cli_common_options,
+                                                 NULL};
 
 static const char *const examples[] = {
     "csvkit sniff orders.csv",

@@ -98,6 +98,7 @@ static int read_options(struct validate_job *job)
     job->fail_on = fail_on != NULL && fail_on[0] == 'w' ? CSVK_WARNING : CSVK_ERROR;
     int status = cli_get_rules(job->cli, &job->options);
     status = status == CLI_GOOD ? cli_get_limits(job->cli, &job->options) : status;
+    status = status == CLI_GOOD ? cli_get_comment(job->cli, &job->options.comment) : status;
     return status == CLI_GOOD ? read_table(job) : status;
 }
 

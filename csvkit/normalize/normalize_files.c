@@ -116,6 +116,11 @@ static int apply_sniff(struct files_job *job, const struct csvk_sniff *sniff,
     return csvk_dialect_check(dialect, err);
 }
 
+static uint64_t comment_of(const struct csvk_normalize_options *options)
+{
+    return options->comment > 0 ? (uint64_t)options->comment : 0;
+}
+
 /*
  * Peeks at the start of the input when an option says that encoding or delimiter shall be found.
  * The peeked bytes are read again by the run.
@@ -131,7 +136,7 @@ static int sniff_input(struct files_job *job, struct csvk_error *err)
         return CSVK_OK;
     }
     struct csvk_bytes sample;
-    struct csvk_sniff sniff = {.size = sizeof sniff};
+    struct csvk_sniff sniff = {.size = sizeof sniff, .comment = comment_of(&job->options)};
     int status = csvk_source_peek(job->source, CSVK_SNIFF_SAMPLE, &sample, err);
     if (status == CSVK_OK) {
         enum csvk_sample extent =

@@ -97,5 +97,7 @@ int norm_check_options(const struct csvk_normalize_options *o, struct csvk_error
     to.escape = CSVK_NO_BYTE;
     int status = csvk_dialect_need_plain(&to, "the output", err);
     status = status == CSVK_OK ? csvk_dialect_check(&to, err) : status;
-    return status == CSVK_OK ? csvk_dialect_check(&o->dialect, err) : status;
+    status = status == CSVK_OK ? csvk_dialect_check(&o->dialect, err) : status;
+    uint64_t comment = o->comment > 0 ? (uint64_t)o->comment : 0;
+    return status == CSVK_OK ? csvk_comment_check(comment, &o->dialect, err) : status;
 }

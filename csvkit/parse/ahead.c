@@ -81,6 +81,7 @@ void csvk_chunk_plan(struct csvk_chunk *chunk, const struct csvk_reader *reader,
     chunk->plan.totals = (struct csvk_totals){.records = RECORDS_BEFORE,
                                               .width = reader->scan.table.totals.width,
                                               .eol_mode = reader->scan.table.totals.eol_mode};
+    chunk->scan.no_comment_to = 0;
     chunk->scan.builder.only_counted = reader->scan.builder.only_counted;
 }
 

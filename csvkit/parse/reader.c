@@ -10,7 +10,8 @@
  * offset of `begin`, which always starts a record, except while an oversize record is streamed. A
  * record that is incomplete is tried again only when there are as many new bytes as bytes that have
  * to be looked at again (none, as a rule), so the work stays linear. Records longer than the limit
- * go through the reference parser, which needs no memory for them (reader_oversize.c).
+ * go through the reference parser, which needs no memory for them (reader_oversize.c). Comments are
+ * passed before a batch begins (reader_comments.c), so none is in it.
  *
  * The end of the input needs care: a final 1A, and NUL bytes in place of a last record, are not
  * data (doc/reading.md A25); and what a final CR means is known only there.
@@ -239,6 +240,10 @@ void csvk_reader_trim_ctrl_z(struct csvk_reader *reader)
 
 void csvk_reader_finish(struct csvk_reader *reader, uint64_t end_of_data)
 {
+    const struct csvk_totals *totals = &reader->scan.table.totals;
+    if (totals->records == 0 && reader->scan.builder.nfacts == 0 && !reader->options.continuation) {
+        report_fact(reader, CSVK_FACT_EMPTY, 0, 0, 0);
+    }
     if (reader->scan.table.totals.eol[CSVK_EOL_NONE] != 0 && !reader->unclosed) {
         report_fact(reader, CSVK_FACT_FINAL_EOL_MISSING, end_of_data, 0, 0);
     }
@@ -274,8 +279,8 @@ static size_t last_records(struct csvk_reader *reader)
         /* At the end every record must be taken in this call. */
         reader->scan.enough = SIZE_MAX;
         used = csvk_scan(&reader->scan, b, n, true, reader->offset);
-        if (reader->scan.too_long) {
-            return used;
+        if (reader->scan.too_long || used != n) {
+            return used; /* a comment follows */
         }
         reader->unclosed = reported_unclosed(&reader->scan.builder);
     }
@@ -321,7 +326,11 @@ void csvk_reader_make_batch(struct csvk_reader *reader, const struct csvk_batch_
                             .facts = builder->facts,
                             .nfacts = builder->nfacts,
                             .record_end = builder->ends,
-                            .counted = builder->counted};
+                            .counted = builder->counted,
+                            .comment_bytes = reader->comments.bytes,
+                            .comment_lines = reader->comments.lines,
+                            .line_begin = reader->comments.line_begin};
+    reader->comments = (struct csvk_comments){0};
 }
 
 /* Makes the batch of what the builder holds, for the first `size` bytes of the window. */
@@ -404,6 +413,11 @@ static int next_records(struct csvk_reader *reader, struct csvk_error *err)
 {
     struct csvk_totals before = reader->scan.table.totals;
     for (;;) {
+        int status = csvk_reader_pass_comments(reader, err);
+        if (status != CSVK_OK) {
+            return status;
+        }
+        before.lines = reader->scan.table.totals.lines;
         if (csvk_reader_take_chunk(reader)) {
             return CSVK_OK;
         }
@@ -423,7 +437,7 @@ static int next_records(struct csvk_reader *reader, struct csvk_error *err)
             csvk_reader_begin_oversize(reader);
             return next_in_oversize(reader, err);
         }
-        int status = csvk_reader_read_more(reader, err);
+        status = csvk_reader_read_more(reader, err);
         if (status != CSVK_OK) {
             return status;
         }

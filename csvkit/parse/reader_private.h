@@ -1,7 +1,8 @@
 /*
  * reader_private.h - private: the reader's state, and what its files share. reader.c hands
- * out batches; reader_window.c fills the window; reader_oversize.c streams records that are longer
- * than the window may get; ahead.c hands out what was examined ahead.
+ * out batches; reader_window.c fills the window; reader_comments.c passes comments;
+ * reader_oversize.c streams records that are longer than the window may get; ahead.c hands out what
+ * was examined ahead.
  */
 #ifndef CSVKIT_PARSE_READER_PRIVATE_H
 #define CSVKIT_PARSE_READER_PRIVATE_H
@@ -25,6 +26,14 @@ enum reader_phase { PHASE_START, PHASE_RECORDS, PHASE_OVERSIZE, PHASE_DRAIN, PHA
  * The window is `data`, with CSVK_SCAN_SLACK bytes before and after its `capacity`. Bytes [begin,
  * end) of it have been read and not been handed out; `offset` is the absolute offset of `begin`.
  */
+/* What was set aside since the last batch (reader_comments.c). */
+struct csvk_comments {
+    uint64_t bytes, lines;
+    uint64_t line_begin; /* of the line that has been reached */
+    bool open;           /* a comment goes on */
+    bool after_cr;       /* and the last byte of it was a CR */
+};
+
 struct csvk_reader {
     struct csvk_source *source; /* NULL: the reader is fed */
     char *name;                 /* of a reader that is fed */
@@ -45,6 +54,7 @@ struct csvk_reader {
     bool trimmed;  /* the end has been looked at for a final 1A */
     bool unclosed; /* the last record ended inside an enclosure */
     enum reader_phase phase;
+    struct csvk_comments comments;
     struct csvk_ahead ahead; /* `take` is NULL: nobody reads ahead */
 };
 
@@ -96,6 +106,9 @@ void csvk_reader_shrink(struct csvk_reader *reader);
 /* Makes the batch of what `builder` holds, for the `size` bytes of records at reader->offset. */
 void csvk_reader_make_batch(struct csvk_reader *reader, const struct csvk_batch_builder *builder,
                             const struct csvk_totals *before, size_t size);
+
+/* Passes the comments that the window begins with; reads on while one is not whole. */
+int csvk_reader_pass_comments(struct csvk_reader *reader, struct csvk_error *err);
 
 /* ahead.c: how many bytes to read at a time, at least 1 */
 size_t csvk_reader_piece(const struct csvk_reader *reader);

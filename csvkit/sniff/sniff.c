@@ -195,7 +195,7 @@ static int look_between(struct csvk_bytes text, const struct csvk_sniff *before,
     struct csvk_buf room = CSVK_BUF_INIT;
     struct csvk_sniff other = *before;
     uint64_t comments;
-    int status = csvk_sniff_without_comments(text, &room, &comments);
+    int status = csvk_sniff_without_comments(text, '#', &room, &comments);
     struct csvk_bytes rest = {room.data, room.length};
     if (status != CSVK_OK) {
         status = csvk_fail(err, CSVK_ENOMEM, "out of memory while sniffing");
@@ -214,11 +214,9 @@ static int look_between(struct csvk_bytes text, const struct csvk_sniff *before,
     return status;
 }
 
-static int sniff_text(struct csvk_bytes text, struct csvk_sniff *out, struct csvk_error *err)
+/* A text without comments, or with comments that are still to be found. */
+static int sniff_records(struct csvk_bytes text, struct csvk_sniff *out, struct csvk_error *err)
 {
-    if (out->cut) {
-        cut_at_break(&text);
-    }
     take_sep_line(&text, out);
     if (!has_content(text)) {
         out->verdict = CSVK_SNIFF_EMPTY;
@@ -229,9 +227,32 @@ static int sniff_text(struct csvk_bytes text, struct csvk_sniff *out, struct csv
     }
     const struct csvk_sniff before = *out;
     int status = sniff_lines(text, out, err);
-    return status == CSVK_OK && csvk_sniff_may_have_comments(out)
+    return status == CSVK_OK && out->comment == 0 && csvk_sniff_may_have_comments(out)
                ? look_between(text, &before, out, err)
                : status;
+}
+
+static int sniff_text(struct csvk_bytes text, struct csvk_sniff *out, struct csvk_error *err)
+{
+    struct csvk_buf room = CSVK_BUF_INIT;
+    if (out->cut) {
+        cut_at_break(&text);
+    }
+    if (out->comment != 0) {
+        if (csvk_sniff_without_comments(text, (unsigned char)out->comment, &room, &out->comments) !=
+            CSVK_OK) {
+            csvk_buf_release(&room);
+            return csvk_fail(err, CSVK_ENOMEM, "out of memory while sniffing");
+        }
+        text = (struct csvk_bytes){room.data, room.length};
+        csvk_sniff_report(&out->on_comments, 100, "%llu line%s with it and %s set aside",
+                          (unsigned long long)out->comments,
+                          out->comments == 1 ? " begins" : "s begin",
+                          out->comments == 1 ? "is" : "are");
+    }
+    int status = sniff_records(text, out, err);
+    csvk_buf_release(&room);
+    return status;
 }
 
 /* As csvk_sniff, with a struct of zeros of this library's version. */
@@ -286,6 +307,14 @@ static int sniff_sample(const struct csvk_source *source, struct csvk_bytes samp
     if (status != CSVK_OK) {
         return status;
     }
+    struct csvk_sniff given = {.size = sizeof given};
+    const struct csvk_dialect usual = CSVK_DIALECT_RFC4180;
+    status = csvk_sized_read(&sniff_type, &given, out, err);
+    status = status == CSVK_OK ? csvk_comment_check(given.comment, &usual, err) : status;
+    if (status != CSVK_OK) {
+        return status;
+    }
+    own.comment = given.comment;
     status = sniff(sample, extent, &own, err);
     if (source != NULL) {
         report_damage(source, &own);

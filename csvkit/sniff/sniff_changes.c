@@ -38,6 +38,8 @@ struct change_pass {
     struct line_counts line; /* the line that is being read */
     uint64_t number, begin;  /* of that line */
     bool enclosed, after_cr;
+    uint64_t comment; /* lines that begin with it are passed over */
+    bool in_comment;
 };
 
 static bool fits(const struct change_pass *pass, const struct line_counts *line)
@@ -128,11 +130,16 @@ static int take_byte(struct change_pass *pass, unsigned char byte, uint64_t offs
     }
     pass->after_cr = byte == '\r';
     if (byte == '\n' || byte == '\r') {
-        status = end_line(pass);
-        pass->enclosed = false;
+        status = pass->in_comment ? CSVK_OK : end_line(pass);
+        pass->enclosed = pass->in_comment = false;
         pass->number++;
         pass->begin = offset + 1;
         return status;
+    }
+    if (pass->in_comment ||
+        (pass->comment != 0 && byte == pass->comment && offset == pass->begin)) {
+        pass->in_comment = true;
+        return CSVK_OK;
     }
     pass->line.bytes++;
     pass->enclosed ^= byte == '"';
@@ -145,7 +152,13 @@ static int take_byte(struct change_pass *pass, unsigned char byte, uint64_t offs
 int csvk_sniff_changes(struct csvk_source *source, csvk_sniff_stretch_fn *take, void *context,
                        struct csvk_error *err)
 {
-    struct change_pass pass = {.take = take, .context = context, .number = 1};
+    return csvk_sniff_changes_without(source, 0, take, context, err);
+}
+
+int csvk_sniff_changes_without(struct csvk_source *source, uint64_t comment,
+                               csvk_sniff_stretch_fn *take, void *context, struct csvk_error *err)
+{
+    struct change_pass pass = {.take = take, .context = context, .number = 1, .comment = comment};
     enum { ROOM = 64 * 1024 };
     unsigned char *room = csvk_malloc(ROOM);
     if (room == NULL) {

@@ -16,18 +16,34 @@ static bool is_break(unsigned char byte)
     return byte == '\n' || byte == '\r';
 }
 
-int csvk_sniff_without_comments(struct csvk_bytes text, struct csvk_buf *rest, uint64_t *comments)
+/*
+ * After the line at `at` and the line breaks behind it. *enclosed: a quote is open there, or was
+ * open before and is not closed. Which delimiter the table has is not known yet, so a quote opens
+ * at the start of a line and behind what is neither a letter nor a digit.
+ */
+static size_t pass_line(struct csvk_bytes text, size_t at, bool *enclosed)
+{
+    const size_t begin = at;
+    for (; at < text.len && !is_break(text.ptr[at]); at++) {
+        unsigned char before = at > begin ? text.ptr[at - 1] : 0;
+        bool word = (before >= '0' && before <= '9') || (before | 0x20) >= 'a';
+        *enclosed = text.ptr[at] == '"' ? !*enclosed && !word : *enclosed;
+    }
+    while (at < text.len && is_break(text.ptr[at])) {
+        at++;
+    }
+    return at;
+}
+
+int csvk_sniff_without_comments(struct csvk_bytes text, unsigned char mark, struct csvk_buf *rest,
+                                uint64_t *comments)
 {
     int status = CSVK_OK;
+    bool enclosed = false;
     *comments = 0;
     for (size_t at = 0, end; at < text.len && status == CSVK_OK; at = end) {
-        for (end = at; end < text.len && !is_break(text.ptr[end]);) {
-            end++;
-        }
-        while (end < text.len && is_break(text.ptr[end])) {
-            end++;
-        }
-        bool comment = text.ptr[at] == '#';
+        bool comment = text.ptr[at] == mark && !enclosed, ignored = false;
+        end = pass_line(text, at, comment ? &ignored : &enclosed);
         *comments += comment;
         status = comment ? CSVK_OK : csvk_buf_add(rest, text.ptr + at, end - at);
     }

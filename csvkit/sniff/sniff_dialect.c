@@ -234,6 +234,14 @@ static bool is_prose(const struct dialect_reading *reading)
     return reading->seen.alike < reading->seen.records && reading->spaced * 2 >= reading->inner;
 }
 
+/* Blanks that fill lines or columns up: between most of them is nothing. */
+static bool is_padding(const struct dialect_reading *reading)
+{
+    const struct csvk_sniff_candidate *seen = &reading->seen;
+    return seen->dialect.delimiter == ' ' && seen->dialect.more_length == 0 &&
+           2 * reading->inner < seen->fields - seen->records;
+}
+
 /*
  * Records of two widths, one of which lacks the last field of the other: a note that is not always
  * there. Only with delimiters that stand in no prose, and when nearly all records are such.
@@ -271,6 +279,9 @@ static void rate(struct dialect_reading *reading)
         }
     }
     if (seen->records == 0 || seen->width < 2) {
+        return;
+    }
+    if (is_padding(reading)) {
         return;
     }
     int prior = prior_of(&seen->dialect);

@@ -43,12 +43,12 @@ int csvk_sniff_header(struct csvk_bytes text, struct csvk_sniff *out,
 /* Whether the lines are sentences rather than values. */
 bool csvk_sniff_is_prose(struct csvk_bytes text);
 /*
- * Lines that begin with #. Is it worth while to read the text without them? *rest is that text (the
- * caller releases it), *comments how many they are; CSVK_ENOMEM. Are they comments, by what both
- * texts look like?
+ * Lines that begin with # (`mark`). Is it worth while to read the text without them? *rest is that
+ * text (the caller releases it), *comments how many they are; CSVK_ENOMEM. Are they comments, by
+ * what both texts look like?
  */
 bool csvk_sniff_may_have_comments(const struct csvk_sniff *all);
-int csvk_sniff_without_comments(struct csvk_bytes text, struct csvk_buf *rest,
+int csvk_sniff_without_comments(struct csvk_bytes text, unsigned char mark, struct csvk_buf *rest,
                                 uint64_t *comments) CSVK_MUST_USE;
 bool csvk_sniff_are_comments(const struct csvk_sniff *all, const struct csvk_sniff *rest,
                              uint64_t comments);

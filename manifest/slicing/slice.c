@@ -241,7 +241,7 @@ int csvk_slicer_feed(struct csvk_slicer *s, const struct csvk_batch *batch, uint
 {
     uint64_t first = skip < batch->nrecords ? skip : batch->nrecords;
     int status = CSVK_OK;
-    s->plan.skipped += first > 0 ? batch->record_end[first - 1] : 0;
+    s->plan.skipped += batch->comment_bytes + (first > 0 ? batch->record_end[first - 1] : 0);
     while (first < batch->nrecords && status == CSVK_OK) {
         if (s->is_open && s->is_full) {
             status = close_slice(s, err);

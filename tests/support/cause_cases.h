@@ -140,15 +140,42 @@ static const struct cause_case cause_cases[] = {
      {"Drop the lines that begin with # and give the delimiter: csvkit normalize --comment=# "
       "--delimiter='tab' does."},
      "Enclose"},
+    /* and quotes in these comments */
+    {"# by x, for \"y\"\n# in 2024,\na\tb\n1\tu\n# of \"a\", b\n2\tv\n3\tw\n4\tz\n",
+     "delimiter-suspected@0 quote-in-unquoted-field@1 field-count@3",
+     {"--comment=# --delimiter='tab' does."},
+     "Enclose"},
     {"a,b\n1,2\n# x\n3,4\n# y\n5,6\n# z\n7\n",
      "comment-line@3 field-count@3 field-count@8",
      {"Remove the lines that begin with #; csvkit normalize --comment=# does.", "4 more findings"},
      NULL},
     {"# of x, and y\n#\n\n1\n2\n# z\n# u\n3\n4,5\n", /* the first one has a comma, and so has a
                                                         record */
-     "comment-line@1 field-count@2 blank-line@3",
+     "comment-line@1 field-count@2",
      {"Remove the lines that begin with #; csvkit normalize --comment=# does."},
      "Enclose"},
+    /* quotes in comments that are as wide as the table; in one of two columns; one that opens */
+    {"# of \"x\"\na\n# \"y\" or \"z\"\nb\n",
+     "comment-line@0 quote-in-unquoted-field@1",
+     {"Remove the lines that begin with #; csvkit normalize --comment=# does.", "5 more"},
+     "Enclose"},
+    {"a,b\n1,2\n# of \"x\" or \"y\"\n3,4\n",
+     "comment-line@3 quote-in-unquoted-field@3",
+     {"Remove the lines that begin with #; csvkit normalize --comment=# does."},
+     "Enclose"},
+    {"a\nb\n# c,\"x\nd\n",
+     "comment-line@3 field-count@3",
+     {"Remove the lines that begin with #; csvkit normalize --comment=# does."},
+     NULL},
+    /* an error that is none of the comments' stays */
+    {"# a \"b\"\nc\nd\"e\n",
+     "comment-line@0 quote-in-unquoted-field@1 quote-in-unquoted-field@3",
+     {"Remove the lines that begin with #; csvkit normalize --comment=# does."},
+     NULL},
+    /* no comments: tags, a header, a line that is wrong for another reason */
+    {"x\n#a\"b\n#c\"d\n# e\n", NULL, {"quote-in-unquoted-field"}, "--comment"},
+    {"# a \"x\",b\n1,2\n3,4\n5,6\n", "quote-in-unquoted-field@1", {"Enclose"}, "--comment"},
+    {"a\nb\"c\n# d\n", "quote-in-unquoted-field@2", {"Enclose"}, "--comment"},
     {"a,b\n1,2\n# x\n3,4\n# y\n5,6\n# z\n#7,8\n", /* a record would go, too */
      "comment-line@3 field-count@3 comment-line@5 field-count@5 comment-line@7 field-count@7",
      {"Remove it, or enclose"},
@@ -157,6 +184,15 @@ static const struct cause_case cause_cases[] = {
      "comment-line@3 field-count@3 comment-line@5 field-count@5",
      {"Remove it, or enclose"},
      "--comment"},
+    /* lines filled up with blanks; the header has one column too many, as /proc/net/route has it */
+    {"I\tD\tG \tF\tM\t\tX      \ne\t0\t12345\t3\t0\t1    \ne\t200\t0\t1\t0\t123    \n",
+     "delimiter-suspected@0",
+     {"tab gives 6 fields", "csvkit sniff shows what speaks for it"},
+     "Give the delimiter"},
+    {"I\tD\tG \tF\tM\tX      \ne\t0\t12345\t3\t0\t1    \ne\t200\t0\t1\t0\t123    \n",
+     "delimiter-suspected@0",
+     {"tab gives 6 fields", "Give the delimiter with --delimiter='tab'."},
+     NULL},
     {"r:w:0:1:z\n" TEN_OF("u:x:1:2:v\n") "w:y:3:4,,:u\n" TEN_OF("u:x:1:2:v\n"),
      "delimiter-suspected@0 field-count@12", /* as a list of users has it */
      {"Give the delimiter with --delimiter=':'."},

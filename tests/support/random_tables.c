@@ -117,3 +117,24 @@ void support_random_table(struct support_random *random, struct csvk_buf *out)
         make_table(random, rarities[kind], out);
     }
 }
+
+void support_random_comments(struct support_random *random, struct csvk_buf *table)
+{
+    static const char *const comments[] = {"#\n",          "# c\n",     "#\"\n",   "#,\"x,\r\n",
+                                           "# \"a\" \"\n", "#\r\r\n",   "#\xC3\n", "#\r",
+                                           "##,,,,\n",     "#,\"y\n#\n"};
+    struct csvk_buf whole = CSVK_BUF_INIT;
+    size_t often = 1 + support_below(random, 12);
+    for (size_t i = 0; i <= table->length; i++) {
+        bool line = i == 0 || table->data[i - 1] == '\n' || table->data[i - 1] == '\r';
+        if (line && support_below(random, often) == 0) {
+            const char *text = comments[support_below(random, COUNT(comments))];
+            ck_assert_int_eq(csvk_buf_puts(&whole, text), CSVK_OK);
+        }
+        if (i < table->length) {
+            ck_assert_int_eq(csvk_buf_putc(&whole, table->data[i]), CSVK_OK);
+        }
+    }
+    csvk_buf_release(table);
+    *table = whole;
+}

@@ -15,4 +15,8 @@ void support_same_text(const struct csvk_buf *want, const struct csvk_buf *have,
 /* Puts the next one into *out, in place of what is there. */
 void support_random_table(struct support_random *random, struct csvk_buf *out);
 
+/* Puts lines that begin with # before some lines of the table, and behind the last one; inside of
+   an enclosure they are data. */
+void support_random_comments(struct support_random *random, struct csvk_buf *table);
+
 #endif

@@ -177,6 +177,9 @@ static void put_batch(struct support_reading *reading, const struct csvk_batch *
 
 static void put_totals(struct csvk_buf *out, const struct csvk_totals *t)
 {
+    if (t->comments != 0) {
+        put(out, "\n%llu comments", (unsigned long long)t->comments);
+    }
     put(out, "\ntotal %llu bytes %llu records %llu lines width %llu mode %d eol",
         (unsigned long long)t->bytes, (unsigned long long)t->records, (unsigned long long)t->lines,
         (unsigned long long)t->width, (int)t->eol_mode);

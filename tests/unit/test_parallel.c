@@ -85,6 +85,10 @@ START_TEST(random_files_are_read_alike)
         struct csvk_parallel how;
         support_random_table(&random, &file);
         choose(&random, &options, &how);
+        if (support_below(&random, 3) == 0) {
+            options.comment = '#';
+            support_random_comments(&random, &file);
+        }
         assert_read_alike((struct csvk_bytes){file.data, file.length}, &options, &how);
     }
     csvk_buf_release(&file);
@@ -154,6 +158,7 @@ static void choose_judging(struct support_random *random, struct csvk_validate_o
     case 3: judging->max_record = 14; break; /* longer records are streamed */
     default: break;
     }
+    options->comment = support_below(random, 2) == 0 ? '#' : 0;
     judging->window = 1 + support_below(random, 60);
     judging->how.threads = 1 + support_below(random, 8);
     judging->how.block = blocks[support_below(random, BLOCKS)];
@@ -180,6 +185,9 @@ START_TEST(random_files_are_judged_alike)
     struct csvk_buf file = CSVK_BUF_INIT;
     for (size_t i = 0; i < random_files(); i++) {
         support_random_table(&random, &file);
+        if (support_below(&random, 3) == 0) {
+            support_random_comments(&random, &file);
+        }
         assert_judged_alike((struct csvk_bytes){file.data, file.length}, &random);
     }
     csvk_buf_release(&file);

@@ -230,6 +230,7 @@ static void draw_options(struct support_random *random, struct csvk_validate_opt
     csvk_validate_options_init(o);
     o->profile = (enum csvk_profile)support_below(random, CSVK_PROFILES);
     o->sep = support_below(random, 2) == 0 ? CSVK_SEP_LOOK : CSVK_SEP_DATA;
+    o->comment = support_below(random, 3) == 0 ? '#' : 0;
     draw_limits(random, o);
     if (support_below(random, 2) == 0) {
         ck_assert_int_eq(csvk_validate_set_rule(o, "all", CSVK_INFO, &err), CSVK_OK);
@@ -400,6 +401,9 @@ START_TEST(random_files_are_judged_in_parts)
         struct csvk_validate_options options;
         make_file(&random, &file);
         draw_options(&random, &options);
+        if (options.comment != 0) {
+            support_random_comments(&random, &file);
+        }
         avoid_escaped_cr(file.data, file.length, &options);
         snprintf(what, sizeof what, "loop %d, file %zu", _i, i);
         try_file(&random, (struct csvk_bytes){file.data, file.length}, &options, what);

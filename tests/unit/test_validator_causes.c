@@ -64,6 +64,24 @@ START_TEST(nothing_is_folded_when_all_is_asked_for)
 }
 END_TEST
 
+/* The last line of the sample is not whole: that is no fault of the other delimiter. */
+START_TEST(a_long_file_is_judged_by_its_beginning)
+{
+    struct csvk_buf table = CSVK_BUF_INIT;
+    struct csvk_validate_options options;
+    csvk_validate_options_init(&options);
+    for (int i = 0; i < 9000; i++) {
+        ck_assert_int_eq(csvk_buf_printf(&table, "%d\t%d\n", i, i * 7), CSVK_OK);
+    }
+    struct csvk_validator *v = judge((const char *)table.data, table.length, &options);
+    const struct csvk_finding *f = first_of(report_of(v), "delimiter-suspected");
+    ck_assert_ptr_nonnull(f);
+    ck_assert_str_eq(csvk_finding_remedy(f), "Give the delimiter with --delimiter='tab'.");
+    csvk_validator_free(v);
+    csvk_buf_release(&table);
+}
+END_TEST
+
 START_TEST(utf16_without_a_mark_is_told_once)
 {
     static const char *const names[] = {"UTF-16LE", "UTF-16BE"};
@@ -286,6 +304,7 @@ int main(void)
     int cases = (int)(sizeof(cause_cases) / sizeof(cause_cases[0]));
     tcase_add_loop_test(tcase, what_has_one_cause_is_told_once, 0, cases);
     tcase_add_loop_test(tcase, nothing_is_folded_when_all_is_asked_for, 0, cases);
+    tcase_add_test(tcase, a_long_file_is_judged_by_its_beginning);
     tcase_add_test(tcase, utf16_without_a_mark_is_told_once);
     tcase_add_test(tcase, a_byte_in_more_places_than_are_told_is_told_once);
     tcase_add_test(tcase, names_with_the_same_defect_are_told_once);

@@ -53,6 +53,7 @@ extern const struct cli_group
     cli_dialect_options; /* -d -e --escape --header --no-header --columns --encoding */
 extern const struct cli_group
     cli_blanks_options; /* --skip-blanks; with it, delimiters of several bytes are read */
+extern const struct cli_group cli_comment_options;    /* --comment */
 extern const struct cli_group cli_files_from_options; /* --files-from --null */
 extern const struct cli_group cli_thread_options;     /* -j, of commands that obey it */
 extern const struct cli_group cli_common_options;     /* --progress --color -q --help */
@@ -96,6 +97,8 @@ int cli_get_list(struct cli *cli, const char *name, struct csvk_strings *out); /
    becomes true for --delimiter=auto, and out->delimiter is left alone then. A command that passes
    NULL refuses auto. */
 int cli_get_dialect(struct cli *cli, struct csvk_dialect *out, bool *delimiter_auto);
+/* --comment: its byte; 0: it was not given. */
+int cli_get_comment(struct cli *cli, uint64_t *out);
 
 /* The id of a rule that the user most likely meant; NULL: none is similar. */
 const char *cli_suggest_rule(const struct csvk_rule_set *const *sets, const char *typed);

@@ -44,6 +44,16 @@ static const struct cli_option blanks_rows[] = {
 };
 const struct cli_group cli_blanks_options = {"Blanks in the input", blanks_rows};
 
+static const struct cli_option comment_rows[] = {
+    {"comment", 0, "C", NULL,
+     "Lines that begin with this byte, where a record could begin, are comments. They are set "
+     "aside "
+     "and counted, whatever is in them, and places stay those of the file.",
+     false},
+    {NULL, 0, NULL, NULL, NULL, false},
+};
+const struct cli_group cli_comment_options = {"Comments in the input", comment_rows};
+
 static const struct cli_option thread_rows[] = {
     {"threads", 'j', "N", NULL,
      "The number of threads. The result is the same for every N. Default: the number of cores that "
@@ -172,6 +182,14 @@ static int get_byte(struct cli *cli, const char *name, bool none_allowed, int *b
         return CLI_GOOD;
     }
     return cli_trouble(cli, "--%s=%s: %s", name, text, err.text);
+}
+
+int cli_get_comment(struct cli *cli, uint64_t *out)
+{
+    int byte = 0;
+    int status = get_byte(cli, "comment", false, &byte);
+    *out = (uint64_t)byte;
+    return status;
 }
 
 /* A command that reads blanks to be skipped reads all dialects. */

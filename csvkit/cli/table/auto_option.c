@@ -77,6 +77,9 @@ int cli_resolve_auto(struct cli *cli, struct csvk_source *source, struct csvk_di
     }
     const char *file = csvk_source_name(source);
     struct csvk_sniff sniff = {.size = sizeof sniff};
+    if (cli_get_comment(cli, &sniff.comment) != CLI_GOOD) {
+        return csvk_fail(err, CSVK_EUSAGE, "--comment needs one byte");
+    }
     int status = csvk_sniff_source(source, 0, &sniff, NULL, err);
     if (status == CSVK_OK && want_encoding) {
         status = resolve_encoding(cli, file, &sniff, encoding, err);

@@ -76,8 +76,9 @@ int cli_normalize_read(struct cli *cli, struct csvk_normalize_options *options,
     read_choices(cli, options);
     int status = cli_get_dialect(cli, &options->dialect, sniff_delimiter);
     options->delimiter_given = cli_has(cli, "delimiter") && !*sniff_delimiter;
-    status =
-        status == CLI_GOOD ? cli_normalize_byte(cli, "comment", false, &options->comment) : status;
+    uint64_t comment = 0;
+    status = status == CLI_GOOD ? cli_get_comment(cli, &comment) : status;
+    options->comment = comment != 0 ? (int)comment : -1;
     return status == CLI_GOOD ? read_numbers(cli, options) : status;
 }
 
@@ -110,7 +111,6 @@ static const struct cli_option repair_rows[] = {
      "Keep control characters in the data, or remove them. Default: keep.", false},
     {"skip-head", 0, "N", NULL, "Drop the first N lines.", false},
     {"skip-tail", 0, "N", NULL, "Drop the last N lines.", false},
-    {"comment", 0, "C", NULL, "Drop lines that begin with this byte.", false},
     {"line-break-in", 0, "HOW", "auto|any",
      "Whether a single CR ends a record. auto: the first line break of the file decides; any: it "
      "always does. Default: auto.",

@@ -33,6 +33,11 @@ static size_t facts_within(const struct csvk_scan *scan)
     return count;
 }
 
+static bool begins_comment(const struct csvk_scan *scan, unsigned char first)
+{
+    return scan->comment != 0 && first == scan->comment;
+}
+
 /*
  * The reference parser as an entry: one record after the other. A record that is not complete, or
  * exceeds a limit, must leave no trace. So everything that completing a record changes is kept
@@ -42,7 +47,7 @@ static size_t reference_run(struct csvk_scan *scan, const unsigned char *bytes, 
                             bool at_end, uint64_t offset)
 {
     size_t done = 0;
-    while (done < length && !csvk_scan_is_over(scan)) {
+    while (done < length && !csvk_scan_is_over(scan) && !begins_comment(scan, bytes[done])) {
         struct csvk_table before = scan->table;
         size_t used = 0, nrecords = scan->builder.nrecords;
         uint64_t counted[CSVK_FACT_KINDS];
@@ -128,6 +133,8 @@ int csvk_scan_init(struct csvk_scan *scan, const struct csvk_options *options,
 {
     memset(scan, 0, sizeof *scan);
     int status = csvk_dialect_check(&options->dialect, err);
+    status =
+        status == CSVK_OK ? csvk_comment_check(options->comment, &options->dialect, err) : status;
     if (status != CSVK_OK) {
         return status;
     }
@@ -138,6 +145,7 @@ int csvk_scan_init(struct csvk_scan *scan, const struct csvk_options *options,
     scan->table.long_field = options->long_field;
     scan->table.totals.width = options->width;
     scan->table.totals.eol_mode = options->eol;
+    scan->comment = (unsigned char)options->comment;
     scan->backoff = 1;
     scan->enough = SIZE_MAX;
     scan->most = UINT64_MAX;
@@ -195,11 +203,62 @@ bool csvk_scan_phase_ready(struct csvk_scan *scan)
     return true;
 }
 
+/*
+ * The first place after bytes[0] where a line begins as comments do and that is not known to lie in
+ * a record; `length`: there is none.
+ */
+static size_t find_mark(struct csvk_scan *scan, const unsigned char *bytes, size_t length,
+                        uint64_t offset)
+{
+    size_t from = 1;
+    if (scan->no_comment_to > offset + from) {
+        uint64_t passed = scan->no_comment_to - offset;
+        from = passed < length ? (size_t)passed : length;
+    }
+    const unsigned char *mark = NULL;
+    while (from < length && (mark = memchr(bytes + from, scan->comment, length - from)) != NULL) {
+        if (mark[-1] == '\n' || mark[-1] == '\r') {
+            scan->no_comment_to = offset + (size_t)(mark - bytes);
+            return (size_t)(mark - bytes);
+        }
+        from = (size_t)(mark - bytes) + 1;
+    }
+    if (scan->no_comment_to < offset + length) {
+        scan->no_comment_to = offset + length;
+    }
+    return length;
+}
+
+/*
+ * The entries know no comments, so they are shown the bytes up to the next mark that may begin one.
+ * Records that end before it are whole. When there are none, the record at hand goes on there, and
+ * the mark is data: then up to the next one. The mark itself is shown, too, so that what a CR
+ * before it means is known; the rest of the comment is not, whatever enclosures are in it.
+ */
+static size_t run_to_comment(struct csvk_scan *scan, const unsigned char *bytes, size_t length,
+                             bool at_end, uint64_t offset)
+{
+    if (length == 0 || begins_comment(scan, bytes[0])) {
+        return 0;
+    }
+    for (;;) {
+        size_t mark = find_mark(scan, bytes, length, offset);
+        size_t shown = mark < length ? mark + 1 : length;
+        size_t used = scan->run(scan, bytes, shown, at_end && mark == length, offset);
+        if (used != 0 || mark == length || scan->too_long || scan->builder.failed) {
+            return used;
+        }
+        scan->no_comment_to = offset + mark + 1;
+    }
+}
+
 size_t csvk_scan(struct csvk_scan *scan, const unsigned char *bytes, size_t length, bool at_end,
                  uint64_t offset)
 {
     scan->too_long = false;
-    return scan->run(scan, bytes, length, at_end, offset);
+    bool marks = scan->comment != 0 && scan->run != reference_run;
+    return marks ? run_to_comment(scan, bytes, length, at_end, offset)
+                 : scan->run(scan, bytes, length, at_end, offset);
 }
 
 void csvk_scan_forget(struct csvk_scan *scan)

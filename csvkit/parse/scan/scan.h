@@ -89,6 +89,14 @@ struct csvk_scan {
     size_t most_fields;
     bool too_long;
 
+    /*
+     * The byte with which comments begin; 0: there are none. A call ends before a record that would
+     * begin with it. Before the absolute offset `no_comment_to` no record that is still to come
+     * does so.
+     */
+    unsigned char comment;
+    uint64_t no_comment_to;
+
     bool pauses; /* the caller keeps the promise that csvk_scan describes; false at first */
     struct csvk_pause pause;
 };
@@ -101,8 +109,8 @@ void csvk_scan_release(struct csvk_scan *scan);
 /*
  * Examines whole records from bytes[0] on, which is at the absolute `offset` and starts a record.
  * Returns the number of bytes that complete records take. With `at_end` nothing follows the bytes,
- * so the last record is complete too and all bytes are taken. Where scan->enough is set, the call
- * may return earlier; the next call goes on from there.
+ * so the last record is complete too and all bytes are taken, up to a comment. Where scan->enough
+ * is set, the call may return earlier; the next call goes on from there.
  *
  * Records, fields and facts go to scan->builder, with offsets from bytes[0]; the counts go
  * to scan->table.totals. `length` must be less than 2^32 - CSVK_SCAN_SLACK. There is no I/O, and
