@@ -220,6 +220,8 @@ static const struct decision_case cases[] = {
     {"a line that ends with a quote in a rejected block", ONE_COLUMN, FIRST(23),
      "\"\n\nAnnxand 3\nxob an\" 4\n", NORM_REJECT, CSVK_REPAIR_INNER_QUOTES,
      "enclosures: the line is cut within field 1", "\nAnnxand 3\nxob an\" 4\n"},
+    {"a line that goes on after the view", PHONES, NOT_AT_END, "140,Bob,555-140\n,", NORM_KEEP,
+     CSVK_REPAIR_NONE, "", ","},
 };
 
 enum { CASES = sizeof cases / sizeof cases[0] };
