@@ -56,6 +56,8 @@ static const struct column_example examples[] = {
     [ONE_BROKEN] = {"id,note,day", "#,~ ~ went =,2025-01-$", 40, "#,\"~ ~\nwent =\",2025-01-$", 1},
     [TWO_BROKEN] = {"id,note,day", "#,~ ~ went =,2025-01-$", 40, "#,\"~ ~\nwent =\",2025-01-$", 2},
     [PAIRS] = {"a,b", "~,~", 40, "~,", 10},
+    [MOSTLY_EMPTY] = {"id,day,rest", "#,2025-01-$,", 40, "#,2025-01-$,x y", 1},
+    [PROSE_AND_EMPTY] = {"id,prose,rest", "#,%,", 40, NULL, 0},
     [TWO_NOTES] = {"a,b,c", "~ and ~ went = to ~,#,~ and ~ went = to ~", 40, NULL, 0},
 };
 

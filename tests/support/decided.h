@@ -51,6 +51,8 @@ enum example {
     ONE_BROKEN,
     TWO_BROKEN,
     PAIRS,
+    MOSTLY_EMPTY,
+    PROSE_AND_EMPTY,
 };
 
 enum manner {

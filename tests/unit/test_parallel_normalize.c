@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LOOPS = 8, RANDOM_FILES = 240, LARGEST_IN_CORPUS = 60000 };
+enum { LOOPS = 8, RANDOM_FILES = 1920, LARGEST_IN_CORPUS = 60000 };
 
 static const size_t pieces[] = {1, 2, 3, 7, 20, 64, 100, 300, 1000, 20000};
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
@@ -225,6 +225,32 @@ START_TEST(random_files_are_normalized_alike)
         assert_alike((struct csvk_bytes){file.data, file.length}, &o);
     }
     csvk_buf_release(&file);
+}
+END_TEST
+
+/* What a piece supposes of the records before it, and that is wrong in some. */
+START_TEST(the_share_of_records_in_utf8_is_that_of_all)
+{
+    for (int every = 8; every < 13; every++) {
+        struct csvk_buf file = CSVK_BUF_INIT;
+        ck_assert_int_eq(csvk_buf_puts(&file, "id,name\n"), CSVK_OK);
+        for (int id = 1; id < 200; id++) {
+            ck_assert_int_eq(
+                csvk_buf_printf(&file, "%d,%s\n", id, id % every == 0 ? "J\xFCrgen" : "Anna"),
+                CSVK_OK);
+        }
+        for (size_t i = 0; i < COUNT(pieces); i++) {
+            struct csvk_normalize_options o;
+            csvk_normalize_options_init(&o);
+            o.threads = 4;
+            o.window = 500;
+            o.look_ahead = 64;
+            o.piece = pieces[i];
+            o.max_repairs = UINT64_MAX;
+            assert_alike((struct csvk_bytes){file.data, file.length}, &o);
+        }
+        csvk_buf_release(&file);
+    }
 }
 END_TEST
 
@@ -450,6 +476,7 @@ int main(void)
     TCase *tcase = tcase_create("parallel_normalize");
     tcase_set_timeout(tcase, 7200);
     tcase_add_loop_test(tcase, random_files_are_normalized_alike, 0, LOOPS);
+    tcase_add_test(tcase, the_share_of_records_in_utf8_is_that_of_all);
     tcase_add_test(tcase, files_of_the_corpora_are_normalized_alike);
     tcase_add_loop_test(tcase, most_of_a_file_is_in_pieces, 0, 3);
     tcase_add_test(tcase, rejects_are_told_one_by_one);
