@@ -301,7 +301,7 @@ def judge(tool, folder, backend, rows):
         subprocess.run([tool, 'validate', '--rule=all=off', *(f'--rule={r}=warning' for r in
                         (MISMATCH, RANGE, LONG, PRECISE, AMBIGUOUS, PORTABLE)), '--max-findings=0',
                         '--format=csv', f'--backend={backend}', f'--manifest={folder}/m.json', table],
-                       stdout=out, check=True)
+                       stdout=out, stderr=subprocess.DEVNULL, check=True)  # a length that BigQuery has not is told
     with open(report, newline='', encoding='utf-8') as found:
         return {(int(r['record']), int(r['field'])): r['rule'] for r in csv.DictReader(found)}
 

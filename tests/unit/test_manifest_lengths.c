@@ -101,6 +101,7 @@ static const struct length_row rows[] = {
     {"TIMESTAMP", "\"6,0\"", "eee"},
     /* a type that is none is told once, without its length */
     {"INTEGR", "\"10\"", "ttt"},
+    {"VARCHAR", "\"0\"", "ttt"},
 };
 static const char letters[] = ".?we"; /* by severity */
 
