@@ -489,6 +489,53 @@ START_TEST(comments_above_the_table_decide_nothing)
 }
 END_TEST
 
+/* Lines of what stands behind comments, where nothing but their number tells them. */
+START_TEST(what_is_behind_comments_has_its_line)
+{
+    enum { ROWS = 9000 };
+    static const struct {
+        const char *begin, *end, *rule;
+        uint64_t line, column; /* behind ROWS records */
+    } files[] = {{"a,b\n", "1,2\n#\n,\n#\n\r\n#\n", "blank-line", ROWS + 6, 1},
+                 {"a,b\n", "#\n,\n#\n#\n,\n#\n", "empty-record", ROWS + 3, 1},
+                 {"a,b\n", "#\n1,2\n#\n,\n,\n#", "empty-record", ROWS + 5, 1},
+                 {"a,b\n", "#\n\\.\n#\n#\n", "copy-end-marker", ROWS + 3, 1},
+                 {"\xEF\xBB\xBF#\na,b\n", "#c\x1a", "ctrl-z-at-eof", ROWS + 3, 3}};
+    for (size_t i = 0; i < COUNT(files); i++) {
+        struct csvk_buf table = CSVK_BUF_INIT;
+        struct csvk_validate_options options;
+        csvk_validate_options_init(&options);
+        options.comment = '#';
+        ck_assert_int_eq(csvk_buf_puts(&table, files[i].begin), CSVK_OK);
+        for (int row = 0; row < ROWS; row++) {
+            ck_assert_int_eq(csvk_buf_puts(&table, "1,2\n"), CSVK_OK);
+        }
+        ck_assert_int_eq(csvk_buf_puts(&table, files[i].end), CSVK_OK);
+        struct csvk_validator *v = judge(csvk_buf_text(&table), table.length, &options);
+        const struct csvk_finding *f = first_of(report_of(v), files[i].rule);
+        ck_assert_msg(f != NULL, "%zu", i);
+        ck_assert_uint_eq(f->line, files[i].line);
+        ck_assert_uint_eq(f->column, files[i].column);
+        csvk_validator_free(v);
+        csvk_buf_release(&table);
+    }
+}
+END_TEST
+
+START_TEST(a_mark_is_on_the_line_of_a_comment)
+{
+    struct csvk_validate_options options;
+    csvk_validate_options_init(&options);
+    options.comment = '#';
+    struct csvk_validator *v = judge("\xEF\xBB\xBF#c\x1a", 6, &options);
+    const struct csvk_finding *f = first_of(report_of(v), "ctrl-z-at-eof");
+    ck_assert_ptr_nonnull(f);
+    ck_assert_uint_eq(f->line, 1);
+    ck_assert_uint_eq(f->column, 6);
+    csvk_validator_free(v);
+}
+END_TEST
+
 /* Commands that mend the file know that there are comments. */
 START_TEST(advice_says_what_was_said)
 {
@@ -568,6 +615,8 @@ int main(void)
     tcase_add_test(tc, marks_that_have_another_role_are_refused);
     tcase_add_loop_test(tc, files_with_comments_are_judged_as_if_they_had_none, 0, LOOPS);
     tcase_add_test(tc, comments_above_the_table_decide_nothing);
+    tcase_add_test(tc, what_is_behind_comments_has_its_line);
+    tcase_add_test(tc, a_mark_is_on_the_line_of_a_comment);
     tcase_add_test(tc, advice_says_what_was_said);
     tcase_add_test(tc, sniff_passes_over_comments_in_the_whole_file);
     tcase_add_test(tc, sniff_passes_over_what_is_said_to_be_a_comment);
