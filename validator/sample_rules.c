@@ -311,6 +311,18 @@ static bool is_prose(const struct csvk_validator *v, const struct csvk_sniff_can
     return ordinary && !alike && (best->width < 3 || best->score < LEAST_SCORE);
 }
 
+/* Do the lines end with the beginning of a delimiter? */
+static bool ends_with_beginning(const struct csvk_validator *v, const struct csvk_dialect *dialect)
+{
+    char text[CSVK_DELIMITER_MOST + 1];
+    size_t length = dialect->more_length, end = 0;
+    while (end < v->sample.length && v->sample.data[end] != '\n' && v->sample.data[end] != '\r') {
+        end++;
+    }
+    csvk_delimiter_text(dialect, text);
+    return length != 0 && end >= length && memcmp(v->sample.data + end - length, text, length) == 0;
+}
+
 static void tell_delimiter(struct csvk_validator *v, const struct sight *s,
                            const struct csvk_sniff *sniff)
 {
@@ -338,6 +350,21 @@ static void tell_delimiter(struct csvk_validator *v, const struct sight *s,
                  "Drop the lines that begin with # and give the delimiter: csvkit normalize "
                  "--comment=# --delimiter='%s' does.",
                  name);
+        finding_remedy(v, f, text);
+        return;
+    }
+    const char *bare = sniff->dialect.enclosure == CSVK_NO_BYTE ? " --enclosure=none" : "";
+    if (ends_with_beginning(v, &sniff->dialect)) {
+        snprintf(text, sizeof text,
+                 "Cut the end of every line off, and convert the file: "
+                 "sed 's/\\t|$//' FILE | csvkit normalize --no-header --delimiter='\\t|\\t'%s",
+                 bare);
+        finding_remedy(v, f, text);
+        return;
+    }
+    if (sniff->dialect.escape != CSVK_NO_BYTE) {
+        snprintf(text, sizeof text, "Read with --delimiter='%s' --escape='%c'%s.", name,
+                 sniff->dialect.escape, bare);
         finding_remedy(v, f, text);
         return;
     }

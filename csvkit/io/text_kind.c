@@ -328,8 +328,18 @@ static size_t count_marks(struct csvk_bytes text)
     return marks;
 }
 
+/* The next line that has more than blanks. */
+static struct csvk_bytes next_paragraph(struct csvk_bytes text)
+{
+    do {
+        text = next_line(text);
+    } while (text.len != 0 && skip_blanks(first_line(text)).len == 0);
+    return text;
+}
+
 /* `# Title` alone, or a line that underlines the first one. Several lines with # are comments above
-   a table. */
+   a table, and so are paragraphs that begin with as many of them: titles do not follow each other.
+ */
 static bool has_title(struct csvk_bytes text)
 {
     struct csvk_bytes second = next_line(text);
@@ -337,7 +347,7 @@ static bool has_title(struct csvk_bytes text)
     if (marks != 0) {
         struct csvk_bytes title = skip(first_line(text), marks);
         return marks < 4 && title.len > 1 && title.ptr[0] == ' ' && count_words(title) != 0 &&
-               count_marks(second) == 0;
+               count_marks(second) == 0 && count_marks(next_paragraph(text)) != marks;
     }
     return begins(second, "====") || begins(second, "----");
 }

@@ -279,8 +279,8 @@ static size_t last_records(struct csvk_reader *reader)
         /* At the end every record must be taken in this call. */
         reader->scan.enough = SIZE_MAX;
         used = csvk_scan(&reader->scan, b, n, true, reader->offset);
-        if (reader->scan.too_long || used != n) {
-            return used; /* a comment follows */
+        if (reader->scan.too_long) {
+            return used;
         }
         reader->unclosed = reported_unclosed(&reader->scan.builder);
     }

@@ -71,7 +71,8 @@ static size_t find_end(const struct csvk_reader *reader, bool *whole)
         }
     }
     *whole = false;
-    return n;
+    bool may_end = !reader->at_end && n != 0 && bytes[n - 1] == 0x1a; /* then it is no data */
+    return may_end ? n - 1 : n;
 }
 
 int csvk_reader_pass_comments(struct csvk_reader *reader, struct csvk_error *err)
@@ -91,7 +92,6 @@ int csvk_reader_pass_comments(struct csvk_reader *reader, struct csvk_error *err
         }
         bool whole = false;
         set_aside(reader, find_end(reader, &whole));
-        reader->retry_at = 0;
         comments->open = !whole && !reader->at_end;
         if (comments->open) {
             status = csvk_reader_read_more(reader, err);

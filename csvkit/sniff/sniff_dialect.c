@@ -356,6 +356,28 @@ static bool escape_is_better(const struct dialect_reading *with_escape,
     return with_escape->seen.faulty < without->seen.faulty && without->seen.doubled == 0;
 }
 
+/* All records are alike with the escape, and not without: it stands before delimiters and line
+   breaks that are data, as a database writes them. */
+static bool escape_aligns(const struct dialect_reading *with_escape,
+                          const struct dialect_reading *without)
+{
+    const struct csvk_sniff_candidate *with = &with_escape->seen;
+    return with->alike == with->records && with->records >= 2 &&
+           without->seen.alike < without->seen.records && with->faulty <= without->seen.faulty;
+}
+
+/* Does a backslash stand before a delimiter or a line break? */
+static bool may_escape(struct csvk_bytes text, const struct csvk_dialect *dialect)
+{
+    for (size_t i = 0; i + 1 < text.len; i++) {
+        unsigned char next = text.ptr[i + 1];
+        if (text.ptr[i] == '\\' && (next == dialect->delimiter || next == '\n' || next == '\r')) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Fewer records are faulty, as many alike, and a blank follows nearly every delimiter. */
 static bool blanks_are_better(const struct dialect_reading *with_skipping,
                               const struct dialect_reading *without)
@@ -396,6 +418,13 @@ static int read_by_dialect(const struct sniffed *sniffed, struct csvk_dialect di
         dialect.escape = '\\';
         status = try_instead(sniffed, dialect, escape_is_better, best);
         dialect.escape = CSVK_NO_BYTE;
+    }
+    bool unlike = best->seen.alike < best->seen.records && dialect.delimiter != ' ';
+    if (status == CSVK_OK && unlike && best->seen.dialect.escape == CSVK_NO_BYTE &&
+        may_escape(sniffed->text, &dialect)) {
+        dialect.escape = '\\';
+        status = try_instead(sniffed, dialect, escape_aligns, best);
+        dialect.escape = best->seen.dialect.escape;
     }
     if (status == CSVK_OK && best->seen.enclosed == 0 && sniffed->marks.has_single) {
         dialect.enclosure = '\'';

@@ -71,10 +71,11 @@ static struct nuls count_nuls(struct csvk_bytes sample)
  */
 static const struct unicode *unmarked_wide(const struct nuls *nuls, size_t length)
 {
-    if (length % 2 != 0 || nuls->total < 4) {
+    size_t quarter = length / 4, odd = nuls->at[1] + nuls->at[3], even = nuls->at[0] + nuls->at[2];
+    bool exact = 2 * nuls->total == length && (odd == 0 || even == 0); /* a few bytes are enough */
+    if (length % 2 != 0 || nuls->total < (exact ? 2 : 4)) {
         return NULL;
     }
-    size_t quarter = length / 4, odd = nuls->at[1] + nuls->at[3], even = nuls->at[0] + nuls->at[2];
     if (quarter > 0 && nuls->at[2] > quarter * 9 / 10 && nuls->at[3] > quarter * 9 / 10 &&
         nuls->at[0] < quarter / 10) {
         return &unicodes[1];

@@ -97,11 +97,13 @@ static void report_escape(struct csvk_sniff *out, bool has_backslash,
 {
     struct csvk_sniff_part *part = &out->on_escape;
     if (seen->dialect.escape != CSVK_NO_BYTE) {
-        csvk_sniff_report(part, 90,
-                          "backslashes before enclosures; no enclosure is doubled; %llu record%s "
-                          "%s faulty with it",
-                          (unsigned long long)seen->faulty, s(seen->faulty),
-                          verb(seen->faulty, "is", "are"));
+        csvk_sniff_report(
+            part, 90,
+            has_backslash ? "backslashes before enclosures; no enclosure is doubled; %llu "
+                            "record%s %s faulty with it"
+                          : "backslashes before delimiters or line breaks; with it all records "
+                            "are alike, and %llu record%s %s faulty",
+            (unsigned long long)seen->faulty, s(seen->faulty), verb(seen->faulty, "is", "are"));
     } else if (seen->doubled > 0) {
         csvk_sniff_report(part, 95, "enclosures are doubled in %llu field%s",
                           (unsigned long long)seen->doubled, s(seen->doubled));

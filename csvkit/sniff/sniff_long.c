@@ -28,8 +28,23 @@ static bool is_allowed(unsigned char c)
 struct proof {
     const struct csvk_dialect *dialect;
     uint64_t records, width;
+    uint64_t closed; /* records that end with the beginning of a delimiter */
     bool refuted;
 };
+
+/* The field without the beginning of a delimiter at its end: `1 TAB | TAB 2 TAB |`, as dumps of
+   taxonomies have it. */
+static struct csvk_bytes without_end(struct proof *proof, struct csvk_bytes raw)
+{
+    char text[CSVK_DELIMITER_MOST + 1];
+    csvk_delimiter_text(proof->dialect, text);
+    size_t length = csvk_delimiter_length(proof->dialect) - 1;
+    bool closed = text[0] == '\t' && length == 2 && raw.len >= length &&
+                  memcmp(raw.ptr + raw.len - length, text, length) == 0;
+    proof->closed += closed;
+    raw.len -= closed ? length : 0;
+    return raw;
+}
 
 static bool holds_a_byte_of(const struct csvk_dialect *dialect, struct csvk_bytes raw)
 {
@@ -51,8 +66,9 @@ static void take_record(struct proof *proof, const struct csvk_batch *batch,
     }
     for (size_t i = 0; i < record->nfields && !proof->refuted; i++) {
         bool enclosed = (batch->fields[record->first_field + i].flags & CSVK_FIELD_ENCLOSED) != 0;
-        proof->refuted =
-            !enclosed && holds_a_byte_of(proof->dialect, csvk_field_raw(batch, record, i));
+        struct csvk_bytes raw = csvk_field_raw(batch, record, i);
+        raw = i + 1 == record->nfields ? without_end(proof, raw) : raw;
+        proof->refuted = !enclosed && holds_a_byte_of(proof->dialect, raw);
     }
 }
 
@@ -68,10 +84,10 @@ static int take_batch(void *context, const struct csvk_batch *batch)
     return proof->refuted ? CSVK_ECANCELED : CSVK_OK;
 }
 
-/* Two records at least: in one, anything may stand once. Blanks behind the delimiter refute
- * nothing. */
-static int prove(struct csvk_bytes text, const struct csvk_dialect *dialect, bool *proven,
-                 struct csvk_error *err)
+/* Two records at least: in one, anything may stand once. All of them end with the beginning of a
+   delimiter, or none. Blanks behind the delimiter refute nothing. */
+static int prove_by(struct csvk_bytes text, const struct csvk_dialect *dialect, bool *proven,
+                    bool *closed, struct csvk_error *err)
 {
     struct proof proof = {.dialect = dialect};
     struct csvk_totals totals;
@@ -79,11 +95,29 @@ static int prove(struct csvk_bytes text, const struct csvk_dialect *dialect, boo
     struct csvk_dialect how = *dialect;
     how.skip_blanks = true;
     int status = csvk_sniff_read(text, &how, take_batch, &proof, &totals, &stopped);
-    *proven = status == CSVK_OK && proof.records >= 2;
+    *closed = proof.closed != 0;
+    *proven = status == CSVK_OK && proof.records >= 2 &&
+              (proof.closed == 0 || proof.closed == proof.records);
     if (status == CSVK_OK || status == CSVK_ECANCELED) {
         return CSVK_OK;
     }
     return csvk_fail(err, status, "%s", stopped.text);
+}
+
+/* Whoever ends every record so encloses nothing: quotes are data there. */
+static int prove(struct csvk_bytes text, struct csvk_dialect *dialect, bool *proven,
+                 struct csvk_error *err)
+{
+    bool closed;
+    int status = prove_by(text, dialect, proven, &closed, err);
+    if (status == CSVK_OK && !*proven && closed && dialect->enclosure != CSVK_NO_BYTE) {
+        struct csvk_dialect bare = *dialect;
+        bare.enclosure = CSVK_NO_BYTE;
+        status = prove_by(text, &bare, proven, &closed, err);
+        *proven = *proven && closed;
+        dialect->enclosure = *proven ? CSVK_NO_BYTE : dialect->enclosure;
+    }
+    return status;
 }
 
 /* ---- what is tried ---- */

@@ -32,7 +32,7 @@ void csvk_sniff_explain_dialect(struct csvk_sniff *out, const struct csvk_sniff_
                                 const struct csvk_sniff_marks *marks);
 /*
  * Looks for a delimiter of two or three bytes. *found: there is one that the whole text proves;
- * then *dialect has it, with RFC 4180's enclosure. CSVK_ENOMEM.
+ * then *dialect has it, with RFC 4180's enclosure or none. CSVK_ENOMEM.
  */
 int csvk_sniff_long(struct csvk_bytes text, struct csvk_dialect *dialect, bool *found,
                     struct csvk_error *err) CSVK_MUST_USE;

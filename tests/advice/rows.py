@@ -92,6 +92,16 @@ def without_sep_line(found, case):
     return [trial]
 
 
+def without_ends(found, case):
+    """Lines that end with the beginning of a delimiter of several bytes lose it."""
+    with open(case.path, "rb") as file:
+        raw = file.read()
+    trial = Trial("normalize", "--no-header", "--delimiter=\\t|\\t",
+                  *(["--enclosure=none"] if found.group(1) else []), changes=None)
+    trial.input = re.sub(rb"(?m)\t\|$", b"", raw)
+    return [trial]
+
+
 def unpacked(found, case):
     with zipfile.ZipFile(case.path) as packed:
         if len(packed.namelist()) != 1:
@@ -234,6 +244,12 @@ ROWS = [
     ("backticks", "validate", r"Read with --enclosure='`', or write", enclosure("`")),
     ("names", "validate", r"give --no-header with --columns\.", names),
     ("delimiter", "validate", r"Give the delimiter with --delimiter='([^\n]+)'\.", delimiter),
+    ("delimiter-and-escape", "validate", r"Read with --delimiter='([^\n]+)' --escape='\\'( --enclosure=none)?\.",
+     lambda found, case: [Trial("validate", "--delimiter=" + found.group(1), "--escape=\\",
+                                *(["--enclosure=none"] if found.group(2) else []), changes=None)]),
+    ("delimiter-and-end", "validate",
+     r"sed 's/\\t\|\$//' FILE \| csvkit normalize --no-header --delimiter='\\t\|\\t'( --enclosure=none)?", without_ends),
+    ("sniff-shows", "validate", r"csvkit sniff shows what speaks for it;", lambda found, case: []),
     ("comments-and-delimiter", "validate", r"csvkit normalize --comment=(#) --delimiter='([^\n]+)' does\.", lambda found, case: [
         Trial("normalize", "--comment=" + found.group(1), "--delimiter=" + found.group(2), changes=None)]),
     ("delimiter-long", "validate", r"Convert the file: csvkit normalize --delimiter='([^\n]+)' does\.", normalize_with("--delimiter={}", changes=None)),

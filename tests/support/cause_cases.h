@@ -193,6 +193,22 @@ static const struct cause_case cause_cases[] = {
      "delimiter-suspected@0",
      {"tab gives 6 fields", "Give the delimiter with --delimiter='tab'."},
      NULL},
+    /* as a database writes them: escapes before tabs and line breaks; quotes and escapes */
+    {"1\tA\t\\N\n2\tl\\\nm\t5\n3\tt\\\th\t6\n4\tb\\\\s\t7\n",
+     "delimiter-suspected@0",
+     {"Read with --delimiter='tab' --escape='\\'."},
+     NULL},
+    {"1\tA\n2\tl\\\nm\n3\tt\\\th\tx\n",
+     NULL,
+     {"valid"},
+     "--escape"}, /* not all are alike with it */
+    /* a dump of a taxonomy: what stands between fields ends the lines, too, and encloses nothing */
+    {"1\t|\tall\t|\t\t|\n2\t|\tx\t|\ty\t|\n2\t|\t\"x\" z 1987\t|\t\t|\n",
+     "delimiter-suspected@0 quote-in-unquoted-field@3",
+     {"gives 3 fields", "sed 's/\\t|$//' FILE | csvkit normalize --no-header --delimiter='\\t|\\t' "
+                        "--enclosure=none"},
+     NULL},
+    {"1\t|\tall\t|\t\t|\n2\t|\tx\t|\ty\n", NULL, {"valid"}, "sed"}, /* not all lines */
     {"r:w:0:1:z\n" TEN_OF("u:x:1:2:v\n") "w:y:3:4,,:u\n" TEN_OF("u:x:1:2:v\n"),
      "delimiter-suspected@0 field-count@12", /* as a list of users has it */
      {"Give the delimiter with --delimiter=':'."},

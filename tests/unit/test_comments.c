@@ -4,13 +4,12 @@
  * A text without comments is read; then comments are put in where its records begin, and it is read
  * again. What is said must be the same, at places that have moved by what was put in. How the bytes
  * are cut must not matter either: read sizes, bytes that are fed, instruction sets, the reference
- * parser, records too long to be kept. (Threads: test_parallel.c; parts: test_partial.c.)
+ * parser, records too long to be kept. (Threads: test_parallel.c; parts: test_partial.c; advice and
+ * sniffing: test_comments_told.c.)
  */
 #include "tests/support/judged.h"
 #include "tests/support/random_tables.h"
 #include "tests/support/support.h"
-
-#include "csvkit/sniff.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -459,104 +458,6 @@ START_TEST(files_with_comments_are_judged_as_if_they_had_none)
 }
 END_TEST
 
-/* What the first bytes decide is decided below the comments: delimiter, width, kind of file. */
-START_TEST(comments_above_the_table_decide_nothing)
-{
-    static const struct {
-        const char *text, *rule; /* NULL: it is valid */
-    } files[] = {{"# a, \"b\nsep=;\n# c\nid;b\n1;2\n", "sep-directive"},
-                 {"# Title\n# Text: see [here](x).\n# 1. one\n# 2. two\na,b\n1,2\n", NULL},
-                 {"# c\n{\"a\": 1}\n", "not-csv-suspected"},
-                 {"#\na,b\n#,\n1,2,3\n1,2,3\n#\n1,2,3\n1,2,3\n1,2,3\n1,2,3\n1,2,3\n1,2,3\n"
-                  "1,2,3\n1,2,3\n#,,,\n",
-                  "header-width"},
-                 {"# c\n#", "empty-file"}};
-    for (size_t i = 0; i < COUNT(files); i++) {
-        struct csvk_validate_options options;
-        csvk_validate_options_init(&options);
-        options.comment = '#';
-        options.sep = CSVK_SEP_LOOK;
-        struct csvk_validator *v = judge(files[i].text, strlen(files[i].text), &options);
-        const struct csvk_report *report = report_of(v);
-        uint64_t loud = report->errors + report->warnings;
-        if (files[i].rule == NULL) {
-            ck_assert_msg(loud == 0, "%s", files[i].text);
-        } else {
-            ck_assert_msg(count_of(report, files[i].rule) == 1, "%s", files[i].text);
-        }
-        csvk_validator_free(v);
-    }
-}
-END_TEST
-
-/* Commands that mend the file know that there are comments. */
-START_TEST(advice_says_what_was_said)
-{
-    static const struct {
-        const char *text, *rule, *advice; /* NULL: no command of this kind */
-    } files[] = {
-        {"# x\nTitle,,\n# y\n# z\nid,b,c\n1,2,3\n2,3,4\n3,4,5\n", "preamble-suspected",
-         "csvkit normalize --comment=# --skip-head=2 does"},
-        {"id,b\n1,2\n2,3\n3,4\n4,5\n# x\n5,6\n6,7\ntotal\n", "footer-suspected",
-         "csvkit normalize --comment=# --skip-tail=1 does"},
-        {"id,b\n1,2\n2,3\n3,4\n4,5\n# x\n5,6\n6,7\ntotal\n# y\n", "footer-suspected", NULL},
-    };
-    for (size_t i = 0; i < COUNT(files); i++) {
-        struct csvk_validate_options options;
-        csvk_validate_options_init(&options);
-        options.comment = '#';
-        struct csvk_validator *v = judge(files[i].text, strlen(files[i].text), &options);
-        const struct csvk_finding *f = first_of(report_of(v), files[i].rule);
-        ck_assert_msg(f != NULL, "%s", files[i].text);
-        const char *remedy = csvk_finding_remedy(f), *wanted = files[i].advice;
-        bool said = remedy != NULL && strstr(remedy, wanted != NULL ? wanted : "--skip-") != NULL;
-        ck_assert_msg(said == (wanted != NULL), "%s: %s", files[i].text, remedy);
-        csvk_validator_free(v);
-    }
-}
-END_TEST
-
-static int count_stretch(const struct csvk_sniff_stretch *stretch, void *context)
-{
-    uint64_t *lines = context;
-    *lines = *lines * 100 + stretch->lines;
-    return CSVK_OK;
-}
-
-/* ---- sniffing -------------------------------------------------------------------------------- */
-
-START_TEST(sniff_passes_over_what_is_said_to_be_a_comment)
-{
-    static const char text[] = "%, \"x\n%\nid;name\n1;a\n%;;;\n2;\"b\n%;c\"\n3;d\n";
-    struct csvk_sniff sniff = {.size = sizeof sniff, .comment = '%'};
-    struct csvk_bytes sample = {(const unsigned char *)text, sizeof text - 1};
-    ck_assert_int_eq(csvk_sniff(sample, CSVK_SAMPLE_WHOLE, &sniff, NULL), CSVK_OK);
-    ck_assert_int_eq(sniff.verdict, CSVK_SNIFF_CLEAR);
-    ck_assert_int_eq(sniff.dialect.delimiter, ';');
-    ck_assert_uint_eq(sniff.comments, 3);
-    ck_assert_uint_eq(sniff.records, 4);
-    sniff = (struct csvk_sniff){.size = sizeof sniff, .comment = ','};
-    ck_assert_int_eq(csvk_sniff(sample, CSVK_SAMPLE_WHOLE, &sniff, NULL), CSVK_EUSAGE);
-}
-END_TEST
-
-START_TEST(sniff_passes_over_comments_in_the_whole_file)
-{
-    static const char text[] = "a,b\n#\n#,x,y\n1,2#\n#,,\n3,4\n#,,\n#,,\n#,,\n#,,\n#,,\n5,6\n7,8\n";
-    uint64_t lines[2] = {0, 0};
-    for (int with = 0; with < 2; with++) {
-        struct csvk_source *source = NULL;
-        ck_assert_int_eq(csvk_source_memory(&source, text, sizeof text - 1, NULL), CSVK_OK);
-        ck_assert_int_eq(csvk_sniff_changes_without(source, with != 0 ? '#' : 0, count_stretch,
-                                                    &lines[with], NULL),
-                         CSVK_OK);
-        csvk_source_free(source);
-    }
-    ck_assert_uint_ne(lines[0], 5);
-    ck_assert_uint_eq(lines[1], 5);
-}
-END_TEST
-
 int main(void)
 {
     Suite *suite = suite_create("comments");
@@ -567,10 +468,6 @@ int main(void)
     tcase_add_test(tc, lines_of_a_field_that_look_like_comments_cost_nothing);
     tcase_add_test(tc, marks_that_have_another_role_are_refused);
     tcase_add_loop_test(tc, files_with_comments_are_judged_as_if_they_had_none, 0, LOOPS);
-    tcase_add_test(tc, comments_above_the_table_decide_nothing);
-    tcase_add_test(tc, advice_says_what_was_said);
-    tcase_add_test(tc, sniff_passes_over_comments_in_the_whole_file);
-    tcase_add_test(tc, sniff_passes_over_what_is_said_to_be_a_comment);
     suite_add_tcase(suite, tc);
     return support_run(suite);
 }

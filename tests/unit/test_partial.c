@@ -417,6 +417,38 @@ START_TEST(random_files_are_judged_in_parts)
 }
 END_TEST
 
+static void put_comments(struct csvk_buf *out, size_t bytes)
+{
+    for (size_t i = 0; i < bytes / 8; i++) {
+        put(out, "# a \"b,\n");
+    }
+}
+
+/* The sample has the first records, wherever they are; what it shows is told at their places. */
+START_TEST(comments_may_be_longer_than_the_sample)
+{
+    struct support_random random = {(uint64_t)_i + 7};
+    struct csvk_buf file = CSVK_BUF_INIT;
+    struct csvk_validate_options options;
+    size_t first = support_below(&random, 3) * 70000;
+    make_folder();
+    csvk_validate_options_init(&options);
+    options.comment = '#';
+    put_comments(&file, first);
+    put(&file, "a,b\n");
+    put_comments(&file, support_below(&random, 2) * 140000);
+    for (int i = 0; i < 20; i++) {
+        put_comments(&file, support_below(&random, 2) * 8 * support_below(&random, 2000));
+        put(&file, i == 0 ? "1,2\n" : "'x','y'\n");
+    }
+    put_comments(&file, 16);
+    try_file(&random, (struct csvk_bytes){file.data, file.length}, &options, "long comments");
+    csvk_validate_options_release(&options);
+    csvk_buf_release(&file);
+    remove_folder();
+}
+END_TEST
+
 START_TEST(corpora_are_judged_in_parts)
 {
     const char *corpus = support_corpus("edge-cases");
@@ -455,6 +487,7 @@ int main(void)
     TCase *tcase = tcase_create("partial");
     tcase_set_timeout(tcase, getenv("CSVK_PARTIAL") != NULL ? 0 : 120);
     tcase_add_loop_test(tcase, random_files_are_judged_in_parts, 0, LOOPS);
+    tcase_add_loop_test(tcase, comments_may_be_longer_than_the_sample, 0, 24);
     tcase_add_test(tcase, corpora_are_judged_in_parts);
     suite_add_tcase(suite, tcase);
     return support_run(suite);

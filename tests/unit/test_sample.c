@@ -151,6 +151,40 @@ START_TEST(without_a_header_the_first_record_is_evidence)
 }
 END_TEST
 
+/* Do some records have one width more, all the same, and enough of them? */
+START_TEST(a_table_of_two_widths)
+{
+    static const struct {
+        const char *text;
+        bool widens;
+    } tables[] = {
+        {"a,b\n1,2\n1,2,3\n1,2,3\n1,2,3\n1,2\n", true},
+        {"a,b\n1,2\n1,2,3\n1,2,3\n1,2\n", false}, /* two are too few */
+        {"a,b\n1,2,3\n1,2,3\n1,2,3\n1,2\n1,2\n1,2\n1,2\n1,2\n1,2\n1,2\n1,2\n", true},
+        {"a,b\n1,2,3\n1,2,3\n1,2,3\n1,2\n1,2\n1,2\n1,2\n1,2\n1,2\n1,2\n1,2\n1,2\n", false},
+        {"a,b\n1,2\n1,2,3\n1,2,3\n1,2,3\n1,2,3,4\n", false},  /* three widths */
+        {"a,b\n1,2\n1,2,3\n1,2,3\n1,2,\n1,2,3\n", false},     /* a delimiter at the end */
+        {"a,b\n1,2\n1,2,3\n1,2,3\n1,2,3\n\"1\"x,2\n", false}, /* a fault */
+        {"a\n1\n1,2\n1,2\n1,2\n1\n", false},                  /* one column */
+    };
+    for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
+        struct csvk_buf text = CSVK_BUF_INIT;
+        struct norm_arena arena = {0};
+        put_text(&text, tables[i].text);
+        struct norm_view view = view_on(&text, &arena);
+        struct norm_sample sample;
+        size_t width = norm_view_record(&view, 0, 0).ncells;
+        ck_assert_int_eq(norm_sample_take(&sample, &view, width, CSVK_NORMALIZE_HEADER,
+                                          CSVK_NORMALIZE_RAGGED_REPAIR),
+                         CSVK_OK);
+        ck_assert_msg(sample.widens == tables[i].widens, "%s", tables[i].text);
+        norm_sample_release(&sample);
+        norm_arena_release(&arena);
+        csvk_buf_release(&text);
+    }
+}
+END_TEST
+
 /* Widths of records; what most have, what the first has, how many are like it. */
 struct width_case {
     const char *text;
@@ -230,6 +264,7 @@ int main(void)
     tcase_set_timeout(tcase, 120);
     tcase_add_loop_test(tcase, a_table_or_its_header_is_wrong, 0, SAMPLES);
     tcase_add_test(tcase, without_a_header_the_first_record_is_evidence);
+    tcase_add_test(tcase, a_table_of_two_widths);
     tcase_add_loop_test(tcase, most_records_say_the_width, 0, WIDTHS);
     tcase_add_test(tcase, leaving_out_is_a_habit_or_an_accident);
     suite_add_tcase(suite, tcase);

@@ -73,6 +73,17 @@ START_TEST(a_last_field_that_is_not_always_there)
     ck_assert_int_eq(got.verdict, CSVK_SNIFF_CLEAR);
     got = sniff_text("1 | 2\n1 | 2\n" THREE("3 | 4 | 6 | 7\n1 | 2\n") THREE("3 | 4 | 6 | 7\n"));
     ck_assert_ptr_null(strstr(got.on_delimiter.evidence, "lack"));
+    static const char *const others[] = {
+        "1\t2\n" THREE("3\t4\t5\n3\t4\n") "1\t2\n3\t4\n",           /* nine are few */
+        "1,2\n1,2\n" THREE("3,4\n1,2,x\n") THREE("3,4\n"),          /* commas stand in text */
+        "1\t2\n1\t2\n" THREE("3\t4\n1\t2\tx\ty\n") THREE("3\t4\n"), /* two fields are lacking */
+        "1\n1\n" THREE("3\n1\tx\n") THREE("3\n"),                   /* of two columns */
+        "1\t2\n1\t2\n" THREE("3\t4\n1\t2\tx\n") THREE("3\n") "3\n", /* a third width */
+    };
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        got = sniff_text(others[i]);
+        ck_assert_msg(strstr(got.on_delimiter.evidence, "lack") == NULL, "%s", others[i]);
+    }
 }
 END_TEST
 

@@ -138,6 +138,30 @@ static uint64_t told_of(const char *line, size_t count, const char *other, uint6
     return told;
 }
 
+/* Two characters are enough, when every second byte is NUL; one is not. */
+START_TEST(short_text_in_utf16_is_known)
+{
+    static const struct {
+        const char *bytes;
+        size_t length;
+        const char *name; /* NULL: not known */
+    } texts[] = {{"1\0,\0", 4, "UTF-16LE"},
+                 {"\0001\0,", 4, "UTF-16BE"},
+                 {"1,\0", 3, NULL},
+                 {"1\0", 2, NULL},
+                 {"1\0,\0a,", 6, NULL}};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        struct csvk_validate_options options;
+        csvk_validate_options_init(&options);
+        struct csvk_validator *v = judge(texts[i].bytes, texts[i].length, &options);
+        const struct csvk_finding *f = first_of(report_of(v), "encoding-suspected");
+        ck_assert_msg((f != NULL) == (texts[i].name != NULL), "%zu", i);
+        ck_assert(f == NULL || strstr(csvk_finding_remedy(f), texts[i].name) != NULL);
+        csvk_validator_free(v);
+    }
+}
+END_TEST
+
 START_TEST(a_byte_in_more_places_than_are_told_is_told_once)
 {
     ck_assert_uint_eq(told_of("1,x\x02\n", 101, "1,x\x02\n", 100), 1);
@@ -306,6 +330,7 @@ int main(void)
     tcase_add_loop_test(tcase, nothing_is_folded_when_all_is_asked_for, 0, cases);
     tcase_add_test(tcase, a_long_file_is_judged_by_its_beginning);
     tcase_add_test(tcase, utf16_without_a_mark_is_told_once);
+    tcase_add_test(tcase, short_text_in_utf16_is_known);
     tcase_add_test(tcase, a_byte_in_more_places_than_are_told_is_told_once);
     tcase_add_test(tcase, names_with_the_same_defect_are_told_once);
     tcase_add_test(tcase, who_says_the_delimiter_is_not_doubted);
