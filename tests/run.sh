@@ -10,6 +10,7 @@ jobs=${JOBS:-$(($(nproc) + 2))}
 logs=$BUILD/test-logs
 rm -rf "$logs" && mkdir -p "$logs"
 export PYTHONPYCACHEPREFIX=${PYTHONPYCACHEPREFIX:-$(realpath "$BUILD/..")/python} # not into the checkout
+unset PYTHONDONTWRITEBYTECODE # else every start of Python compiles what it imports, its own modules too
 export CSVKIT BUILD LC_ALL=C.UTF-8 CK_VERBOSITY=${CK_VERBOSITY:-normal}
 
 list_tests() {
