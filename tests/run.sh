@@ -10,6 +10,7 @@ jobs=${JOBS:-$(($(nproc) + 2))}
 logs=$BUILD/test-logs
 rm -rf "$logs" && mkdir -p "$logs"
 export PYTHONPYCACHEPREFIX=${PYTHONPYCACHEPREFIX:-$(realpath "$BUILD/..")/python} # not into the checkout
+unset PYTHONDONTWRITEBYTECODE # else every start of Python compiles what it imports, its own modules too
 export CSVKIT BUILD LC_ALL=C.UTF-8 CK_VERBOSITY=${CK_VERBOSITY:-normal}
 
 list_tests() {
@@ -23,13 +24,13 @@ list_tests() {
 
 # What takes longest comes first, what waits beside what computes, so that no core is idle at the end.
 # By processor time, which does not depend on what else runs (each alone, with TIMEFORMAT in bash).
-long='performance/linear storage/roundtrip_swift advice/advice storage/killed storage/spoiled unit/test_exhaustive
-unit/test_normalize storage/faults_import storage/fault_schedules storage/exports
-cli/reports storage/rerun unit/test_scan slice/corpus storage/faults_store performance/flat_memory
-storage/resume_ storage/management slice/size storage/download house/walls
-schema/values storage/faults_api unit/test_validator_details cli/agreement unit/test_keys_memory
-recognize/encodings cli/frame slice/slice normalize/damage unit/test_keys storage/ library/examples
-cli/compressed unit/test_truth unit/test_commands unit/test_validator'
+long='unit/test_normalize performance/linear storage/roundtrip_swift advice/advice storage/killed storage/spoiled
+cli/threads recognize/encodings storage/faults_import storage/fault_schedules unit/test_exhaustive
+performance/flat_memory storage/exports unit/test_scan storage/rerun cli/reports cli/frame storage/faults_store
+cli/agreement slice/corpus storage/resume_ library/examples normalize/damage storage/management slice/size
+html/browser storage/download cli/compressed recognize/file_kinds storage/faults_api unit/test_commands
+slice/slice unit/test_validator_details unit/test_truth recognize/mojibake doc/ house/walls schema/values
+unit/test_keys storage/ unit/test_validator_invariants unit/test_dialect unit/test_gzip'
 long_first() {
     awk -v long="$long" '
     BEGIN { n = split(long, name, /[ \n]+/) }

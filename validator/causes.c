@@ -264,6 +264,15 @@ static void follow_trailing(struct csvk_validator *v, const struct csvk_finding 
     }
 }
 
+/* No name is missing when names and values were counted by the wrong delimiter. */
+static void follow_header(struct csvk_validator *v, const struct csvk_finding *cause)
+{
+    struct csvk_findings *kept = &v->kept[RULE_HEADER_WIDTH];
+    for (size_t i = 0; i < kept->count; i++) {
+        follow(v, &kept->item[i], cause);
+    }
+}
+
 /* Quotes that are data are the cause of all that is said about quotes. */
 static void explain_strays(struct csvk_validator *v)
 {
@@ -494,6 +503,7 @@ void causes_judge(struct csvk_validator *v)
     if (all == RULE_DELIMITER_SUSPECTED) {
         follow_quotes(v, first_kept(v, all)); /* an enclosure stands where a field begins */
         follow_trailing(v, first_kept(v, all));
+        follow_header(v, first_kept(v, all));
     }
     if (all != RULES && explain_records(v, all, 1, records) == v->kept[RULE_FIELD_COUNT].count) {
         fold(v, RULE_FIELD_COUNT, 0, 0);

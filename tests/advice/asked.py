@@ -35,6 +35,7 @@ def data_folder(folder):
 class Csvkit:
     def __init__(self, program):
         self.program = program
+        self.judged = {}
 
     def run(self, *arguments, folder=None):
         done = subprocess.run([self.program, *arguments], cwd=folder, stdin=subprocess.DEVNULL,
@@ -42,7 +43,14 @@ class Csvkit:
         return done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace")
 
     def judgement(self, path, profile, *options):
-        """What validate says of all places: {"errors": N, ...}, or None when it cannot read the file."""
+        """What validate says of all places: {"errors": N, ...}, or None when it cannot read the file. Files stay
+        as they are once they were judged, so each is asked for once."""
+        key = path, profile, options
+        if key not in self.judged:
+            self.judged[key] = self.judge(path, profile, *options)
+        return self.judged[key]
+
+    def judge(self, path, profile, *options):
         _, out, _ = self.run("validate", "--no-config", "--format=json", "--max-findings=0",
                              "--profile=" + profile, *options, path)
         said = json.loads(out) if out.strip() else {}
@@ -156,9 +164,12 @@ def said_by_sniff(csvkit, path):
         yield Said(("sniff",), "refusal", err.strip())
 
 
-def said_by_normalize(csvkit, path, folder, rejects, options):
-    made = csvkit.normalized(path, folder, *options, rejects=rejects)
-    return [Said(("normalize", *options), about, text) for about, text in made.texts()]
+def said_by_normalize(csvkit, path, folder, options):
+    """Without --rejects first. Where nothing is rejected it is the same run without them."""
+    runs = [csvkit.normalized(path, folder, *options)]
+    if not (runs[0].done() and runs[0].rejected() == 0):
+        runs.insert(0, csvkit.normalized(path, folder, *options, rejects=False))
+    return [Said(("normalize", *options), about, text) for made in runs for about, text in made.texts()]
 
 
 def said_by_slice(csvkit, path, folder):
@@ -211,5 +222,4 @@ def said_of(csvkit, path, folder, by_all=True):
         yield from said_by_validate(csvkit, path, profile)
     yield from said_by_sniff(csvkit, path)
     for options in ((), ("--delimiter=auto",)):
-        for rejects in (False, True):
-            yield from said_by_normalize(csvkit, path, folder, rejects, options)
+        yield from said_by_normalize(csvkit, path, folder, options)

@@ -14,9 +14,11 @@ once by the text that comes out: two encodings that read the bytes alike are bot
 Prints a table, and what is wrong.
 """
 import collections
+import functools
 import json
 import os
 import random
+import re
 import subprocess
 import sys
 import tempfile
@@ -41,6 +43,7 @@ SELDOM = {
 PYTHON = {"MACINTOSH": "mac_roman", "MAC-CYRILLIC": "mac_cyrillic"}
 
 
+@functools.cache
 def words_of(language):
     words = {word.strip('.,:;?!¿¡()') for text in SENTENCES[language][1] for word in text.split()}
     return sorted(word for word in words if len(word) > 2 and "," not in word)
@@ -68,6 +71,7 @@ def records(language, way, rng):
             yield [number, f"2024-0{rng.randrange(1, 10)}-1{rng.randrange(10)}", text]
 
 
+@functools.cache # by all encodings of the language
 def make_table(language, way, size, seed):
     rng = random.Random(f"{language} {way} {size} {seed}")
     table = "id,when,note\n"
@@ -151,10 +155,13 @@ def others_differ(files, answers, folder):
     with open(listed, "w", encoding="utf-8") as file:
         file.write("".join(name + "\n" for name in files))
     run = lambda *arguments: subprocess.run([CSVKIT, *arguments], capture_output=True, text=True, errors="replace", check=False)
+    out, rejects = os.path.join(folder, "out"), os.path.join(folder, "rejects")
     plain = run("validate", "--format=json", "--files-from=" + listed)
     auto = run("validate", "--encoding=auto", "--format=json", "--files-from=" + listed)
     noted = {name: line for line in auto.stderr.splitlines() for name in [line[len("csvkit: "):].split(": ")[0]]}
-    told = {json.loads(line)["file"]: json.loads(line) for line in plain.stdout.splitlines()}
+    told = {found["file"]: found for found in map(json.loads, plain.stdout.splitlines())}
+    made = run("normalize", "--encoding=auto", "--format=json", "-o", out, "--rejects=" + rejects, *files).stderr
+    used = {found["file"]: found["encoding"] for found in map(json.loads, re.findall("^{.*", made, re.M))}
     for name in files:
         answer = answers[name]
         sure = answer["value"] if answer["score"] >= SURE and answer["value"] != "UTF-8" else None
@@ -163,11 +170,9 @@ def others_differ(files, answers, folder):
             bad.append(f"{os.path.basename(name)}: sniff {answer}, validate {found}")
         if sure != read_as(noted.get(name, ""), name):
             bad.append(f"{os.path.basename(name)}: sniff {answer}, validate --encoding=auto {noted.get(name)}")
-        made = run("normalize", "--encoding=auto", "--format=json", "-o", os.path.join(folder, "made"), "--rejects=" + os.path.join(folder, "rejects"), name)
-        summary = [json.loads(line) for line in made.stderr.splitlines() if line.startswith("{")]
-        used = summary[0]["encoding"] if summary and summary[0]["encoding"] != "UTF-8" else None
-        if used != sure:
-            bad.append(f"{os.path.basename(name)}: sniff {answer}, normalize {used}: {made.stderr[:200]}")
+        if sure != (used.get(name) if used.get(name) != "UTF-8" else None):
+            said = [line for line in made.splitlines() if name in line]
+            bad.append(f"{os.path.basename(name)}: sniff {answer}, normalize {used.get(name)}: {said}")
     return bad
 
 

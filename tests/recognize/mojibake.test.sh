@@ -4,7 +4,7 @@ set -u
 dir=$(mktemp -d) || exit 2
 trap 'rm -rf "$dir"' EXIT
 bad=0
-PYTHONDONTWRITEBYTECODE=1 python3 tests/recognize/mojibake.py "$CSVKIT" "$dir" || bad=1
+python3 tests/recognize/mojibake.py "$CSVKIT" "$dir" || bad=1
 
 printf 'name,town\r\nZoé,Köln\r\n' >"$dir/good"
 iconv -f windows-1252 -t utf-8 "$dir/good" >"$dir/twice"

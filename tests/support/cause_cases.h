@@ -41,6 +41,10 @@ static const struct cause_case cause_cases[] = {
      "header-empty-name@1 header-empty-name@1",
      {"has no name"},
      "preamble"},
+    {"id;name;price\n" TEN_OF("7;x;1,50\n"), /* commas are decimal */
+     "delimiter-suspected@0 header-width@1",
+     {"help: Give the delimiter with --delimiter='semicolon'."},
+     "--missing-names"},
     /* values left out at the end of most records, and what only looks like that */
     {"id,n,day,p,q\n1,x,2024-01-31\n2,y,2024-02-28,5\n3,z,2024-03-31\n4,u,2024-04-30,,7\n",
      "field-count@2",
