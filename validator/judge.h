@@ -249,7 +249,7 @@ void shape_merge(struct csvk_validator *left, struct csvk_validator *right);
 /* misfit_reason.c */
 enum misfit_reason misfit_reason(struct csvk_validator *v, const struct csvk_record *record);
 bool is_parted_by_cr(const struct csvk_validator *v, const struct csvk_record *record);
-uint64_t fields_within(const struct csvk_validator *v, struct csvk_bytes raw);
+uint64_t fields_within(struct csvk_validator *v, struct csvk_bytes raw);
 
 /* name_forms.c */
 /* The first character of the name that cannot be seen, and what it is; 0: there is none. */

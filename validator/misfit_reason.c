@@ -38,12 +38,14 @@ static bool cut(const struct csvk_validator *v, struct csvk_bytes record, struct
 
 /* How many fields the value of an enclosed field has when it is read as a record; 0: it is none. A
    blank after a delimiter is prose: "City, country". */
-uint64_t fields_within(const struct csvk_validator *v, struct csvk_bytes raw)
+uint64_t fields_within(struct csvk_validator *v, struct csvk_bytes raw)
 {
     const struct csvk_dialect *d = &v->options.dialect;
     uint64_t count = 0;
-    unsigned char *text = raw.len >= 2 && raw.ptr[0] == d->enclosure ? csvk_malloc(raw.len) : NULL;
+    bool enclosed = raw.len >= 2 && raw.ptr[0] == d->enclosure;
+    unsigned char *text = enclosed ? csvk_malloc(raw.len) : NULL;
     if (text == NULL) {
+        v->failed = v->failed || enclosed;
         return 0;
     }
     struct field_walk walk = {text, csvk_field_decode(raw, d, text), 0, *d, true};
@@ -69,7 +71,7 @@ static uint64_t split_by(struct csvk_bytes s, char c)
     return count;
 }
 
-static enum misfit_reason look_at_single(const struct csvk_validator *v, struct csvk_bytes record)
+static enum misfit_reason look_at_single(struct csvk_validator *v, struct csvk_bytes record)
 {
     static const struct {
         char c;

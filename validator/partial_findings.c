@@ -86,7 +86,7 @@ static void read_finding(struct partial_io *io, struct csvk_validator *v, size_t
 {
     struct csvk_finding *f = csvk_findings_append(&v->kept[slot]);
     if (f == NULL) {
-        v->failed = true;
+        partial_io_out_of_memory(io);
         return;
     }
     f->rule = slot < RULES ? &csvk_rule_table[slot] : NULL;
@@ -105,7 +105,7 @@ void partial_findings(struct partial_io *io, struct csvk_validator *v)
         if (partial_io_reads(io)) {
             csvk_findings_release(&v->kept[slot]);
         }
-        for (size_t i = 0; i < count && io->status == CSVK_OK && !v->failed; i++) {
+        for (size_t i = 0; i < count && io->status == CSVK_OK; i++) {
             if (partial_io_reads(io)) {
                 read_finding(io, v, slot);
             } else {

@@ -71,7 +71,7 @@ void partial_io_damaged(struct partial_io *io)
     }
 }
 
-static void out_of_memory(struct partial_io *io)
+void partial_io_out_of_memory(struct partial_io *io)
 {
     if (io->status == CSVK_OK) {
         io->status = csvk_fail(io->err, CSVK_ENOMEM, "%s: out of memory", io->name);
@@ -92,7 +92,7 @@ static void put(struct partial_io *io, const unsigned char *bytes, size_t length
 {
     if (io->memory != NULL) {
         if (csvk_buf_add(io->memory, bytes, length) != CSVK_OK) {
-            out_of_memory(io);
+            partial_io_out_of_memory(io);
         }
         return;
     }
@@ -259,7 +259,7 @@ void partial_text(struct partial_io *io, char **text)
     if (length != 0) {
         *text = csvk_calloc(length, 1);
         if (*text == NULL) {
-            out_of_memory(io);
+            partial_io_out_of_memory(io);
             return;
         }
         partial_bytes(io, *text, length - 1);
@@ -273,7 +273,7 @@ void partial_buf(struct partial_io *io, struct csvk_buf *buf)
     if (partial_io_reads(io)) {
         csvk_buf_clear(buf);
         if (csvk_buf_reserve(buf, length) != CSVK_OK) {
-            out_of_memory(io);
+            partial_io_out_of_memory(io);
             return;
         }
         buf->length = length;
@@ -302,7 +302,7 @@ void partial_strings(struct partial_io *io, struct csvk_strings *list)
             partial_io_damaged(io);
         }
         if (io->status == CSVK_OK && csvk_strings_add(list, text) != CSVK_OK) {
-            out_of_memory(io);
+            partial_io_out_of_memory(io);
         }
         csvk_free(text);
     }

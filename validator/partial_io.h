@@ -43,6 +43,8 @@ static inline bool partial_io_reads(const struct partial_io *io)
 }
 /* What was read makes no sense. */
 void partial_io_damaged(struct partial_io *io);
+/* There is no memory for what was read. */
+void partial_io_out_of_memory(struct partial_io *io);
 
 void partial_bytes(struct partial_io *io, void *bytes, size_t length);
 /* Only when writing. */

@@ -183,7 +183,7 @@ void sample_pass(struct partial_io *io, struct csvk_validator *v)
             partial_io_damaged(io);
         }
         if (reads && csvk_buf_add(&v->sample_gaps, &gap, sizeof gap) != CSVK_OK) {
-            v->failed = true;
+            partial_io_out_of_memory(io);
         }
     }
 }

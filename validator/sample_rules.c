@@ -187,7 +187,7 @@ static bool is_whole(struct field_walk w)
 
 /* Looks at one record. False, and nothing is counted, when the sample ends within the record and
    `cut` says that the file goes on. */
-static bool look_at_record(const struct csvk_validator *v, struct sight *s, struct field_walk *w,
+static bool look_at_record(struct csvk_validator *v, struct sight *s, struct field_walk *w,
                            bool cut)
 {
     uint64_t found[CANDIDATES] = {0}, fields = 0;
@@ -225,7 +225,7 @@ static bool at_blank_line(const struct field_walk *w)
     return w->bytes[w->at] == '\n' || w->bytes[w->at] == '\r';
 }
 
-static void look(const struct csvk_validator *v, struct sight *s)
+static void look(struct csvk_validator *v, struct sight *s)
 {
     struct field_walk w = {v->sample.data, v->sample.length, 0, v->options.dialect,
                            v->first_eol == CSVK_EOL_CR || v->options.profile == CSVK_PROFILE_BIS};
