@@ -295,6 +295,7 @@ static void join_signs(struct norm *norm, const struct norm_piece *piece, const 
     now->trailing += after->trailing - then->trailing;
     now->apostrophes += after->apostrophes - then->apostrophes;
     now->json += after->json - then->json;
+    now->marks += after->marks - then->marks;
 }
 
 static void join_tallies(struct norm *norm, const struct norm_piece *piece,

@@ -102,6 +102,7 @@ void norm_count_cause(struct norm *norm, const struct norm_record *rec, enum nor
     signs->trailing += norm_is_pending(norm, CSVK_REPAIR_TRAILING);
     signs->apostrophes += has_apostrophes(norm, bytes);
     signs->json += has_json(norm, bytes);
+    signs->marks += bytes.len != 0 && bytes.ptr[0] == '#';
 }
 
 /* Nine out of ten, at least. */
@@ -114,6 +115,12 @@ static bool in_most(const struct norm *norm, uint64_t count)
 static bool is_enclosure_open(const struct norm *norm)
 {
     return norm->in.enclosure == '"';
+}
+
+/* The header, which would go with the comments. */
+static bool begins_with_mark(const struct norm *norm)
+{
+    return norm->header.count != 0 && norm->header.item[0][0] == '#';
 }
 
 /* The first candidate that stands in most records as often as in the first of them. */
@@ -183,6 +190,10 @@ static void suggest_for_width(const struct norm *norm, char *text, size_t room)
                  " fields, where the first record has %" PRIu64
                  " (--widen makes the table as wide as its widest record)",
                  s->width, norm->width);
+    } else if (2 * s->marks > s->looked && norm->o->comment < 0 && !begins_with_mark(norm)) {
+        snprintf(
+            text, room,
+            "lines that begin with # and are no records (--comment=# drops all lines that do)");
     } else {
         suggest_any(norm, text, room);
     }

@@ -28,6 +28,7 @@ struct norm_signs {
     uint64_t width, same_width, line; /* of the first one; how many have its width; its line */
     uint64_t trailing, apostrophes;   /* records with r14; with apostrophes around a field */
     uint64_t json;                    /* with an object of JSON that is not enclosed */
+    uint64_t marks;                   /* that begin with # */
 };
 
 /* The rejects up to the last one that have no delimiter, or a total. See normalize_advice.c. */

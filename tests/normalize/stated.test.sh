@@ -143,4 +143,11 @@ said
 tells '(--comment=# drops'
 said --comment=%
 silent --comment
+# Comments among a few records: most of what does not fit begins with #.
+{ printf 'a,b\n1,2\n3,4\n'; for i in 1 2 3 4 5; do printf '# it is %s\n# x, y, %s\n# z,,,%s\n' $i $i $i; done; printf '5,6\n'; } >"$dir/in.csv"
+words=$("$CSVKIT" normalize "$dir/in.csv" -o "$dir/out.csv" --rejects="$dir/rejects" 2>&1)
+tells '(--comment=# drops all lines that do)'
+sed -i '1s/^/#/' "$dir/in.csv"
+words=$("$CSVKIT" normalize "$dir/in.csv" -o "$dir/out.csv" --rejects="$dir/rejects" 2>&1)
+silent --comment
 exit $failed
