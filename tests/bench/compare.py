@@ -7,7 +7,8 @@ is among these words. It is *silent* when it reads the file as if nothing was th
 that are not installed are left out, and named. Their options are those that ask for the
 strictest reading they have.
 
-    papaparse, csv-parse   by npm, in the folder of NODE_PATH; DuckDB too: @duckdb/node-api
+    papaparse, csv-parse, csval   by npm, in the folder of NODE_PATH; DuckDB too: @duckdb/node-api
+    xsv                    of its authors
     csvclean               Debian's csvkit       mlr   Debian's miller       python   its csv module
 """
 import csv
@@ -96,6 +97,11 @@ def by_csvkit(path):
     return not told, ' '.join(f'line {f["line"]}' for f in told)
 
 
+def find_csval():
+    beside = os.path.join(os.environ.get('NODE_PATH', ''), '.bin', 'csval')
+    return shutil.which('csval') or (beside if os.access(beside, os.X_OK) else None)
+
+
 def has_module(name):
     return shutil.which('node') and run('node', '-e', f'require("{name}")').returncode == 0
 
@@ -108,7 +114,9 @@ def programs(folder):
         'csvkit': by_csvkit,
         'csvclean': by_csvclean if shutil.which('csvclean') else None,
         'mlr': by_command('mlr', '--icsv', '--ojson', 'cat') if shutil.which('mlr') else None,
+        'xsv': by_command('xsv', 'count') if shutil.which('xsv') else None,
         'python': by_python,
+        'csval': by_command(find_csval()) if find_csval() else None,
         'papaparse': by_command('node', f'{folder}/papa.js') if has_module('papaparse') else None,
         'csv-parse': by_command('node', f'{folder}/csv-parse.js') if has_module('csv-parse/sync') else None,
         'duckdb': by_command('node', f'{folder}/duckdb.js') if has_module('@duckdb/node-api') else None,
