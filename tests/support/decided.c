@@ -65,6 +65,7 @@ static const struct column_example examples[] = {
     [FEW_NAMES] = {"name,n", "~,#", 40, "~,~", 3},
     [WIDEST] = {"a" COLUMNS_28 COLUMNS_28 COLUMNS_28, "#" COLUMNS_28 COLUMNS_28 COLUMNS_28, 12,
                 NULL, 0},
+    [FEW_QUOTED] = {"id,txt", "#,tube #", 40, "#,\"tube \"\"#\"\"\"", 3},
     [TWO_NOTES] = {"a,b,c", "~ and ~ went = to ~,#,~ and ~ went = to ~", 40, NULL, 0},
 };
 

@@ -59,6 +59,7 @@ enum example {
     PATHS,
     FEW_NAMES,
     WIDEST,
+    FEW_QUOTED,
 };
 
 enum manner {

@@ -257,6 +257,8 @@ static const struct decision_case cases[] = {
      NORM_WRITE, CSVK_REPAIR_TRAILING, "140|Ann", NULL},
     {"a value that is odd in the last column only holds no two", FEW_NAMES, USUAL, "Ann,Ann,\n",
      NORM_WRITE, CSVK_REPAIR_TRAILING, "Ann|Ann", NULL},
+    {"an enclosed value with quotes may hold two", FEW_QUOTED, USUAL, "140,\"tube \"\"140\"\"\",\n",
+     NORM_REJECT, CSVK_REPAIR_SURPLUS, "too many fields: two records may be on one line", NULL},
     {"a delimiter lost where leaving out is a habit", HABIT_ENCLOSED, USUAL,
      "\"140 x\"\"2025-01-27\",Ann\n", NORM_WRITE, CSVK_REPAIR_INNER_QUOTES,
      "<140 x>|<2025-01-27>|Ann", NULL},
