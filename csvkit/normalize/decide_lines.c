@@ -225,7 +225,7 @@ bool norm_decide_join(const struct norm_matter *m)
     m->decision->ncompeting = 0;
     norm_put_competitor(m, one, together);
     norm_put_competitor(m, several, apart);
-    bool cut = end >= m->view->length && part[parts - 1].content == part[parts - 1].end;
+    bool cut = part[parts - 1].content == end; /* without a line break the data end there */
     if (together <= norm_evidence_typical(m->context->evidence) + 2 * NORM_BIT &&
         apart - together >= norm_evidence_margin(m->context->evidence) &&
         m->context->before_sound && !cut) {

@@ -21,8 +21,7 @@ static bool is_open_at_end(const struct norm_matter *m, const struct norm_readin
     }
     const struct norm_cell *cell = &r->cell[last];
     int quote = m->view->dialect.enclosure;
-    bool data = r->slip == NORM_SLIP_ALL_QUOTES || r->slip == NORM_SLIP_OPENING_IS_DATA ||
-                r->slip == NORM_SLIP_QUOTES_IN_OPEN;
+    bool data = r->slip == NORM_SLIP_ALL_QUOTES || r->slip == NORM_SLIP_OPENING_IS_DATA;
     size_t quotes = 0;
     for (size_t i = 0; data && i < cell->len; i++) {
         quotes += cell->ptr[i] == quote;
@@ -155,8 +154,7 @@ static size_t end_of_rejected(const struct norm_matter *m, const struct norm_rea
     for (size_t i = 1; i < readings->count; i++) {
         one = one && readings->list[i].end == readings->list[0].end;
     }
-    if (m->line->known && m->line->end == line_end &&
-        (readings->count == 0 || (one && readings->list[0].end == line_end))) {
+    if (readings->count == 0 && m->line->end == line_end) {
         return line_end;
     }
     if (one) {
@@ -169,12 +167,11 @@ static size_t end_of_rejected(const struct norm_matter *m, const struct norm_rea
     return resync(m, 1);
 }
 
-/* The data end within an enclosure that opened here: are they cut? */
+/* The data end within an enclosure that opened here, and so does the record: are they cut? */
 static bool ends_within(const struct norm_matter *m, const struct norm_readings *readings)
 {
     const struct norm_view *view = m->view;
-    if ((m->line->faults & NORM_FAULT_UNCLOSED) == 0 || !view->at_end ||
-        (m->line->known && m->line->content < view->length)) {
+    if ((m->line->faults & NORM_FAULT_UNCLOSED) == 0 || !view->at_end) {
         return false;
     }
     for (size_t i = 0; i < readings->count; i++) {
@@ -203,10 +200,10 @@ static bool next_run(const struct norm_matter *m, size_t at, size_t end, struct 
     const struct norm_view *view = m->view;
     size_t n = csvk_delimiter_length(&view->dialect);
     run->from = run->to = norm_view_quote(view, at);
-    if (run->from == NORM_NOWHERE || run->from >= end) {
+    if (run->from >= end) { /* which NORM_NOWHERE is, too */
         return false;
     }
-    while (run->to < end && norm_view_is(view, run->to, view->dialect.enclosure)) {
+    while (norm_view_is(view, run->to, view->dialect.enclosure)) {
         run->to++;
     }
     run->opens = run->from == norm_view_start(view, m->line->begin) ||

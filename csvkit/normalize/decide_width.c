@@ -41,16 +41,6 @@ static bool is_none_empty(const struct norm_cell *cell, size_t count)
     return true;
 }
 
-static bool can_be_written(const struct norm_readings *readings)
-{
-    for (size_t i = 0; i < readings->count; i++) {
-        if (!readings->list[i].hole) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static int bits_in(const struct norm_matter *m, size_t column, size_t field)
 {
     return norm_view_cost(m->view, m->context->evidence, column, &m->line->cell[field]);
@@ -143,7 +133,7 @@ void norm_decide_surplus(const struct norm_matter *m)
     const struct norm_reading *best = NULL;
     if (!norm_readings_of_surplus(m->view, line, width, &readings)) {
         text = "too many empty fields to tell which are surplus";
-    } else if (!can_be_written(&readings)) {
+    } else if (readings.count == 0) { /* a hole is proposed only beside one that can be written */
         text = why_none_can_go(line, width);
     } else {
         /* Without evidence only the last field may go, and only when no other one is empty. */

@@ -58,6 +58,14 @@ static const struct column_example examples[] = {
     [PAIRS] = {"a,b", "~,~", 40, "~,", 10},
     [MOSTLY_EMPTY] = {"id,day,rest", "#,2025-01-$,", 40, "#,2025-01-$,x y", 1},
     [PROSE_AND_EMPTY] = {"id,prose,rest", "#,%,", 40, NULL, 0},
+    [NAMES] = {"id,name", "#,~", 40, "#,", 10},
+    [HABIT_ENCLOSED] = {"a,b,c", "\"# x\",\"2025-01-$\",~", 25, "\"# x\",\"2025-01-$\"", 25},
+    [TWO_SAYINGS] = {"id,text,more", "#,\"~ said \"\"so #\"\"\",\"~ said, so #\"", 40, NULL, 0},
+    [PATHS] = {"dir,text,n", "\"~\\\",\"~ said, so #\",#", 40, NULL, 0},
+    [FEW_NAMES] = {"name,n", "~,#", 40, "~,~", 3},
+    [WIDEST] = {"a" COLUMNS_28 COLUMNS_28 COLUMNS_28, "#" COLUMNS_28 COLUMNS_28 COLUMNS_28, 12,
+                NULL, 0},
+    [FEW_QUOTED] = {"id,txt", "#,tube #", 40, "#,\"tube \"\"#\"\"\"", 3},
     [TWO_NOTES] = {"a,b,c", "~ and ~ went = to ~,#,~ and ~ went = to ~", 40, NULL, 0},
 };
 
@@ -129,10 +137,24 @@ static struct column_example first_of(const struct column_example *example, unsi
     return first;
 }
 
+/* Each comma becomes the delimiter of two bytes. */
+static void double_commas(struct csvk_buf *text)
+{
+    struct csvk_buf from = *text;
+    *text = (struct csvk_buf)CSVK_BUF_INIT;
+    for (const char *c = csvk_buf_text(&from); *c != '\0'; c++) {
+        ck_assert_int_eq(csvk_buf_add(text, *c == ',' ? ",," : c, *c == ',' ? 2 : 1), CSVK_OK);
+    }
+    csvk_buf_release(&from);
+}
+
 static void scene_set(struct scene *scene, const struct column_example *example)
 {
     struct norm_arena arena = {0};
     put_table(&scene->bytes, example);
+    if (scene->view.dialect.more_length != 0) {
+        double_commas(&scene->bytes);
+    }
     scene->view.arena = &arena;
     scene->view.bytes = (const unsigned char *)csvk_buf_text(&scene->bytes);
     scene->view.length = scene->bytes.length;
@@ -161,6 +183,10 @@ void scene_decide(struct scene *scene, const struct decision_case *c)
     scene->view.dialect = (struct csvk_dialect)CSVK_DIALECT_RFC4180;
     if ((c->manner & WITH_ESCAPE) != 0) {
         scene->view.dialect.escape = '\\';
+    }
+    if ((c->manner & TWO_BYTES) != 0) {
+        scene->view.dialect.more[0] = ',';
+        scene->view.dialect.more_length = 1;
     }
     struct column_example example = first_of(&examples[c->table], c->manner / FIRST(1));
     scene_set(scene, &example);

@@ -53,6 +53,13 @@ enum example {
     PAIRS,
     MOSTLY_EMPTY,
     PROSE_AND_EMPTY,
+    NAMES,
+    HABIT_ENCLOSED,
+    TWO_SAYINGS,
+    PATHS,
+    FEW_NAMES,
+    WIDEST,
+    FEW_QUOTED,
 };
 
 enum manner {
@@ -65,9 +72,10 @@ enum manner {
     AS_HABIT = 32,      /* the decision names the habit */
     WITH_COMMENTS = 64, /* lines that begin with # are none */
     AS_LITERAL = 128,   /* what is written is the grammar's own reading: class L0, not L2 */
+    TWO_BYTES = 256,    /* the delimiter is two commas, in the table and in the text */
 };
 /* Of each kind of record the table has the first n only: for what a number of records decides. */
-#define FIRST(n) ((unsigned)(n) << 8)
+#define FIRST(n) ((unsigned)(n) << 9)
 
 /* A record in question, and what shall become of it. */
 struct decision_case {

@@ -9,6 +9,19 @@
 #define LINES_7  "x,y\nx,y\nx,y\nx,y\nx,y\nx,y\nx,y\n"
 #define LINES_63 LINES_7 LINES_7 LINES_7 LINES_7 LINES_7 LINES_7 LINES_7 LINES_7 LINES_7
 
+/* Records of NOTES, and lines of quotes in an open field. */
+#define RECORD_1  "141,Ann Bob went a,2025-01-04\n"
+#define RECORDS_2 "146,Bob Cyd went a,2025-01-09\n147,Cyd Dee went b,2025-01-10\n"
+#define LITERAL_1 "142,A\"nn Bob went b,2025-01-05\n"
+#define LITERAL_3                                                                                  \
+    "143,A\"nn Bob went b,2025-01-06\n144,A\"nn Bob went b,2025-01-07\n"                           \
+    "145,A\"nn Bob went b,2025-01-08\n"
+/* Fields of WIDEST, and lines of nothing. */
+#define FIELDS_28 ",b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q,r,s,t,u,v,w,x,y,z,1,2,3"
+#define BARS_28   "|b|c|d|e|f|g|h|i|j|k|l|m|n|o|p|q|r|s|t|u|v|w|x|y|z|1|2|3"
+#define BREAKS_7  "\n\n\n\n\n\n\n"
+#define BREAKS_63 BREAKS_7 BREAKS_7 BREAKS_7 BREAKS_7 BREAKS_7 BREAKS_7 BREAKS_7 BREAKS_7 BREAKS_7
+
 static const struct decision_case cases[] = {
     {"a line of a record in a value, 24 records", NOTES, FIRST(24),
      "140,\"Ann went\n1,2,3\nBob went\",2025-01-03\n", NORM_REJECT, CSVK_REPAIR_UNCLOSED,
@@ -222,6 +235,93 @@ static const struct decision_case cases[] = {
      "enclosures: the line is cut within field 1", "\nAnnxand 3\nxob an\" 4\n"},
     {"a line that goes on after the view", PHONES, NOT_AT_END, "140,Bob,555-140\n,", NORM_KEEP,
      CSVK_REPAIR_NONE, "", ","},
+    {"over as many lines as are looked at", WIDEST, USUAL,
+     "140" FIELDS_28 BREAKS_63 FIELDS_28 FIELDS_28 "\n", NORM_WRITE, CSVK_REPAIR_JOIN,
+     "140" BARS_28 BREAKS_63 BARS_28 BARS_28, NULL},
+    {"over one line more", WIDEST, USUAL, "140" FIELDS_28 BREAKS_63 "\n" FIELDS_28 FIELDS_28 "\n",
+     NORM_REJECT, CSVK_REPAIR_PAD,
+     "too few fields: two readings fit: empty fields were left out from field 30 on",
+     BREAKS_63 FIELDS_28 FIELDS_28 "\n"},
+    {"a line that does not end in the view is no part", PHONES, NOT_AT_END, "140,Bob\n555",
+     NORM_REJECT, CSVK_REPAIR_PAD,
+     "too few fields: two readings fit: empty fields were left out from field 3 on", "555"},
+    {"joined, and what follows does not end in the view", PROSE, FIRST(25) | NOT_AT_END,
+     "140,so o\nn-off \nto the house\nand on,2025-01-03\n141,so", NORM_REJECT, CSVK_REPAIR_JOIN,
+     "short records that may be one: 4.9 bits as one, 10.9 as 4", "141,so"},
+    {"short records are no accidents where they are a habit", HABIT, USUAL, "140,N120\n1N101,x y\n",
+     NORM_REJECT, CSVK_REPAIR_PAD,
+     "too few fields: two readings fit: empty fields were left out from field 3 on", "1N101,x y\n"},
+    {"two records may be on one line, the first without its last value", PAIRS, USUAL, "Ann,Bob,\n",
+     NORM_REJECT, CSVK_REPAIR_SURPLUS, "too many fields: two records may be on one line", NULL},
+    {"a value that is odd in the first column only holds no two", NAMES, USUAL, "140,Ann,\n",
+     NORM_WRITE, CSVK_REPAIR_TRAILING, "140|Ann", NULL},
+    {"a value that is odd in the last column only holds no two", FEW_NAMES, USUAL, "Ann,Ann,\n",
+     NORM_WRITE, CSVK_REPAIR_TRAILING, "Ann|Ann", NULL},
+    {"an enclosed value with quotes may hold two", FEW_QUOTED, USUAL, "140,\"tube \"\"140\"\"\",\n",
+     NORM_REJECT, CSVK_REPAIR_SURPLUS, "too many fields: two records may be on one line", NULL},
+    {"a delimiter lost where leaving out is a habit", HABIT_ENCLOSED, USUAL,
+     "\"140 x\"\"2025-01-27\",Ann\n", NORM_WRITE, CSVK_REPAIR_INNER_QUOTES,
+     "<140 x>|<2025-01-27>|Ann", NULL},
+    {"two lines with a quote at their end", ONE_COLUMN, USUAL, "Eve and 111\"\nAnn and 100\"\n",
+     NORM_REJECT, CSVK_REPAIR_INNER_QUOTES, "enclosures: two readings fit: all quotes are data",
+     NULL},
+    {"resync, and the second record is unlike the table", ENCLOSED_LAST, USUAL,
+     "140,141,\"Bob, 1\n141,142,\"Gus, 142\"\n,143,\n", NORM_REJECT, CSVK_REPAIR_INNER_QUOTES,
+     "enclosures: the line is cut within field 3", "141,142,\"Gus, 142\"\n,143,\n"},
+    {"resync looks at so many lines", NOTES, USUAL,
+     "140,\"Ann\n" LINES_63 "x,y\nx,y\n141,Ann Bob went a,2025-01-04\n", NORM_REJECT,
+     CSVK_REPAIR_UNCLOSED, "enclosures: no reading fits", "x,y\n141,Ann Bob went a,2025-01-04\n"},
+    {"a rejected reading of more lines than are looked at", NOTES, USUAL,
+     "140,\"Ann \"x\" y\n" LINES_63 "x,y\nBob went a\",2025-01-04\n", NORM_REJECT,
+     CSVK_REPAIR_INNER_QUOTES,
+     "enclosures: inner quotes are data, but its values do not look like their columns", NULL},
+    {"resync before a line that does not end in the view", NOTES, NOT_AT_END,
+     "140,\"Ann\n141,Ann Bob went a,2025-01-04\n142,A\"nn Bob went b,2025-01-05,x", NORM_REJECT,
+     CSVK_REPAIR_INNER_QUOTES, "enclosures: no reading fits", NULL},
+    {"resync over an enclosed value that ends with a quote", QUOTED, USUAL,
+     "140,\"x\n141,\"Ann said \"\"so 141\"\"\",141\n142,\"Bob said \"\"so 142\"\"\",1\"2\n"
+     "143,\"Cyd said \"\"so 143\"\"\",143\n144,\"Dee said \"\"so 144\"\"\",144\n",
+     NORM_REJECT, CSVK_REPAIR_INNER_QUOTES,
+     "enclosures: inner quotes are data, but then a value holds a line that is a record",
+     "141,\"Ann said \"\"so 141\"\"\",141\n142,\"Bob said \"\"so 142\"\"\",1\"2\n"
+     "143,\"Cyd said \"\"so 143\"\"\",143\n144,\"Dee said \"\"so 144\"\"\",144\n"},
+    {"resync over three lines with quotes", NOTES, USUAL,
+     "140,\"Ann\n" RECORD_1 LITERAL_3 RECORDS_2, NORM_REJECT, CSVK_REPAIR_INNER_QUOTES,
+     "enclosures: the closing quote of field 2 is missing, but then a value holds a line that is a "
+     "record",
+     RECORD_1 LITERAL_3 RECORDS_2},
+    {"resync over four", NOTES, USUAL, "140,\"Ann\n" RECORD_1 LITERAL_1 LITERAL_3 RECORDS_2,
+     NORM_REJECT, CSVK_REPAIR_INNER_QUOTES,
+     "enclosures: the closing quote of field 2 is missing, but then a value holds a line that is a "
+     "record",
+     LITERAL_1 LITERAL_3 RECORDS_2},
+    {"a line that has not one field in the view", PHONES, NOT_AT_END, "14", NORM_REJECT,
+     CSVK_REPAIR_UNCLOSED, "enclosures: no reading fits", NULL},
+    {"quotes in an open field, seven, and it goes on after the view", SEVEN_CLEAN, NOT_AT_END,
+     "140,2025\"x,Bob,y", NORM_REJECT, CSVK_REPAIR_INNER_QUOTES, "enclosures: no reading fits",
+     NULL},
+    {"quotes of both kinds in one value", SAYINGS, USUAL, "140,\"Ann \"said\" \"\"so\"\" 3\",140\n",
+     NORM_REJECT, CSVK_REPAIR_INNER_QUOTES,
+     "enclosures: quotes in a value are doubled, and others in it are not", NULL},
+    {"quotes of both kinds in one value, a backslash before another closing one", PATHS, USUAL,
+     "\"Ann\\\",\"Bob \"said\" \"\"so\"\" 3\",140\n", NORM_REJECT, CSVK_REPAIR_INNER_QUOTES,
+     "enclosures: quotes in a value are doubled, and others in it are not", NULL},
+    {"a quote that seems to open parts single ones from pairs", TWO_SAYINGS, USUAL,
+     "140,\"Ann \"said\" so,\"x \"\"3\"\" y\",\"Bob said, so 4\"\n", NORM_WRITE,
+     CSVK_REPAIR_INNER_QUOTES, "140|<Ann \"said\" so,\"x \"3\" y>|<Bob said, so 4>", NULL},
+    {"a pair that seems to close parts one from another", TWO_SAYINGS, USUAL,
+     "140,\"Ann said so\"\", \"\"so 3\",\"Bob said, \"so\" 4\"\n", NORM_WRITE,
+     CSVK_REPAIR_INNER_QUOTES, "140|<Ann said so\", \"so 3>|<Bob said, \"so\" 4>", NULL},
+    {"quotes of both kinds, but some of them in the next record", SAYINGS, USUAL,
+     "140,\"Ann said, \"so\" 3\",140\n141,A\"nn s\"\"o,141\n", NORM_WRITE, CSVK_REPAIR_INNER_QUOTES,
+     "140|<Ann said, \"so\" 3>|140", "141,A\"nn s\"\"o,141\n"},
+    {"a pair of quotes in the next record, seven", SEVEN_CLEAN, USUAL,
+     "140,2025\"x,Bob\n141,a\"\"b,Bob\n", NORM_KEEP, CSVK_REPAIR_NONE, "", "141,a\"\"b,Bob\n"},
+    {"a line of a record in a value, a delimiter of two bytes", NOTES, TWO_BYTES,
+     "140,,\"Ann went\n1,,,,3\nBob went\",,2025-01-03\n", NORM_REJECT, CSVK_REPAIR_UNCLOSED,
+     "enclosures: as it is written, but its values do not look like their columns", NULL},
+    {"half of that delimiter is none", NOTES, TWO_BYTES,
+     "140,,\"Ann went\n1,2,3\nBob went\",,2025-01-03\n", NORM_KEEP, CSVK_REPAIR_NONE, "", NULL},
 };
 
 enum { CASES = sizeof cases / sizeof cases[0] };
