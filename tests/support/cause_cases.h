@@ -180,6 +180,10 @@ static const struct cause_case cause_cases[] = {
      "comment-line@3 field-count@3 comment-line@5 field-count@5 comment-line@7 field-count@7",
      {"Remove it, or enclose"},
      "--comment"},
+    {"a,b\n1,2\n# of \"x\" or \"y\"\n3,4\n#7,8\n", /* and so here */
+     NULL,
+     {"quote-in-unquoted-field"},
+     "--comment"},
     {"a,b\n1,2\n# x\n3,4\n# y\n5,6\n", /* two are told one by one */
      "comment-line@3 field-count@3 comment-line@5 field-count@5",
      {"Remove it, or enclose"},
