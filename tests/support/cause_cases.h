@@ -172,9 +172,15 @@ static const struct cause_case cause_cases[] = {
      "comment-line@0 quote-in-unquoted-field@1 quote-in-unquoted-field@3",
      {"Remove the lines that begin with #; csvkit normalize --comment=# does."},
      NULL},
+    /* the header was a comment; the records begin below it */
+    {"#x,y,z\n1,2\n3,4\n#q\n5,6\n#r\n7,8\n#s\n9,8\n",
+     "comment-line@1 field-count@2",
+     {"Remove the lines that begin with #; csvkit normalize --comment=# does."},
+     NULL},
     /* no comments: tags, a header, a line that is wrong for another reason */
     {"x\n#a\"b\n#c\"d\n# e\n", NULL, {"quote-in-unquoted-field"}, "--comment"},
     {"# a \"x\",b\n1,2\n3,4\n5,6\n", "quote-in-unquoted-field@1", {"Enclose"}, "--comment"},
+    {"a\n\"x\n# y\" z\n# c\n", NULL, {"text-after-closing-quote"}, "--comment"},
     {"a\nb\"c\n# d\n", "quote-in-unquoted-field@2", {"Enclose"}, "--comment"},
     {"a,b\n1,2\n# x\n3,4\n# y\n5,6\n# z\n#7,8\n", /* a record would go, too */
      "comment-line@3 field-count@3 comment-line@5 field-count@5 comment-line@7 field-count@7",
