@@ -145,6 +145,11 @@ static const struct cause_case cause_cases[] = {
      "delimiter-suspected@0 quote-in-unquoted-field@1 field-count@3",
      {"--comment=# --delimiter='tab' does."},
      "Enclose"},
+    /* and control characters */
+    {"# by x, for \x02y\n# in 2024,\na\tb\n1\tu\n# of \x02z, b\n2\tv\n3\tw\n4\tz\n",
+     "delimiter-suspected@0 field-count@3",
+     {"--comment=# --delimiter='tab' does."},
+     "control"},
     {"a,b\n1,2\n# x\n3,4\n# y\n5,6\n# z\n7\n",
      "comment-line@3 field-count@3 field-count@8",
      {"Remove the lines that begin with #; csvkit normalize --comment=# does.", "4 more findings"},
@@ -326,6 +331,10 @@ static const struct cause_case cause_cases[] = {
      "Enclose the field"},
     {"a,b\n1,the \"x\" y\n2,\"X\" is\n6,7\n6,8\n7,6\n7,8\n", /* two prove nothing */
      "quote-in-unquoted-field@2 text-after-closing-quote@3",
+     {"Enclose the field"},
+     "--enclosure"},
+    {"a,b\n1,6\" x\n2,\"X\" is\n3,\"Z\" \n6,7\n6,8\n7,6\n7,8\n", /* nor does a blank */
+     NULL,
      {"Enclose the field"},
      "--enclosure"},
     {"a,b\n1,the \"x\" y\n2,\"X\" is\n8\n3,6\" x\n6,7\n6,8\n7,6\n7,8\n", /* another width */

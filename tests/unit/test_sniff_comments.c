@@ -1,5 +1,5 @@
 /* test_sniff_comments.c - lines that begin with # and are no records; fields that are not always
- * there; escapes before delimiters and line breaks. */
+ * there; escapes before delimiters and line breaks; quotes that are data. */
 #include "csvkit/sniff.h"
 
 #include "tests/support/support.h"
@@ -38,6 +38,7 @@ START_TEST(comments_stand_aside)
         {"#1,2\n#2,4\n#3,6\n", 0, 3, ','},
         {"# by x\n# by y\n", 0, 2, ','},
         {"# by x\n1\n2\n", 0, 3, ','},
+        {"a;b|c\n1;2|3\n# by x\n4;5|6\n", 0, 4, ';'}, /* or | */
         {"sep=;\na;b\n# by x\n1;2\n", 0, 3, ';'},
         /* A last field that is not always there. */
         {"a\tb\tc\n" THREE("1\t2\n") THREE("1\t2\t3, 4\n") THREE("1\t2\n"), 0, 10, '\t'},
@@ -108,6 +109,23 @@ START_TEST(an_escape_that_aligns_the_records)
 }
 END_TEST
 
+/* Quotes at the start of a field are data where they are no enclosures of a table that fits. */
+START_TEST(quotes_that_are_data)
+{
+    static const struct {
+        const char *text;
+        int enclosure;
+    } tables[] = {
+        {"a,b\n1,the \"x\" y\n2,\"X\" is\n3,6\" x\n" THREE("6,7\n"), CSVK_NO_BYTE},
+        {"a,b\n1,the \"x\" y\n2,\"X\" is\n8\n3,6\" x\n" THREE("6,7\n"), '"'},
+    };
+    for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
+        struct csvk_sniff got = sniff_text(tables[i].text);
+        ck_assert_msg(got.dialect.enclosure == tables[i].enclosure, "%zu", i);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("sniff comments");
@@ -116,6 +134,7 @@ int main(void)
     tcase_add_test(tcase, another_delimiter_that_splits_all);
     tcase_add_test(tcase, a_last_field_that_is_not_always_there);
     tcase_add_test(tcase, an_escape_that_aligns_the_records);
+    tcase_add_test(tcase, quotes_that_are_data);
     suite_add_tcase(suite, tcase);
     return support_run(suite);
 }
