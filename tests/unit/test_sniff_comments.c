@@ -79,7 +79,7 @@ START_TEST(a_last_field_that_is_not_always_there)
         "1,2\n1,2\n" THREE("3,4\n1,2,x\n") THREE("3,4\n"),          /* commas stand in text */
         "1\t2\n1\t2\n" THREE("3\t4\n1\t2\tx\ty\n") THREE("3\t4\n"), /* two fields are lacking */
         "1\n1\n" THREE("3\n1\tx\n") THREE("3\n"),                   /* of two columns */
-        "1\t2\n1\t2\n" THREE("3\n1\t2\n") THREE("1\t2\n"),         /* one field is left */
+        "1\t2\n1\t2\n" THREE("3\n1\t2\n") THREE("1\t2\n"),          /* one field is left */
         "1\t2\n1\t2\n" THREE("3\t4\n1\t2\tx\n") THREE("3\n") "3\n", /* a third width */
     };
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
