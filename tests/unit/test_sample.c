@@ -85,8 +85,9 @@ static const struct sample_case samples[] = {
     {"faults, too", "id,n,d,p,q", "1,x,2024-01-31\n", 6, "2,\"y\"z,2024-01-31,3,\n", 1,
      RAGGED(REPAIR), "the header has 5 names, 6 of 6 records have 3 fields", "nothing shows which",
      0},
-    {"rejected on purpose", "id,n,d,p,q", "1,x,2024-01-31\n", 6, "", 0, RAGGED(REJECT),
-     "the header has 5 names, 6 of 6 records have 3 fields", "nothing shows which", 0},
+    {"rejected on purpose", "id,n,d,p,q", "1,x,2024-01-31\n", 6, "2,y,2024-01-31,3,\n", 1,
+     RAGGED(REJECT), "the header has 5 names, 6 of 7 records have 3 fields", "nothing shows which",
+     1},
     {"more than enough", "a,b", "1,2\n", 1500, "", 0, RAGGED(REPAIR), "", "", NORM_SAMPLE_RECORDS},
 };
 enum { SAMPLES = sizeof samples / sizeof samples[0] };
