@@ -145,12 +145,6 @@ static bool look_like_comments(const struct csvk_validator *v, size_t *first)
     return marks != 0 && 2 * apart >= marks;
 }
 
-/* The header may begin with a mark: it is as wide as the records, and nothing stands above it. */
-static bool is_header(const struct csvk_validator *v, const struct sample_trial *without)
-{
-    return v->first_hash && v->width > 1 && v->width == without->width;
-}
-
 /* Does the line of the finding begin with #? Behind the sample its excerpt says so. What is said of
    the file as a whole is in no line. */
 static bool is_in_comment(const struct csvk_validator *v, const struct csvk_finding *f)
@@ -279,8 +273,7 @@ bool comment_cause_judge(struct csvk_validator *v)
     struct reach reach = {.all = without.errors == 0,
                           .shifted = v->first_hash && without.width != v->width};
     reach.blank = reach.shifted && without.width == 1;
-    if (v->failed || without.errors >= with.errors || without.comments == 0 ||
-        is_header(v, &without)) {
+    if (v->failed || without.errors >= with.errors || without.comments == 0) {
         return false;
     }
     if (without.width != 1 && !reach.shifted && (!is_more_than_width(v) || begins_a_record(v))) {

@@ -131,7 +131,7 @@ static bool are_comments(const struct norm_header_matter *matter, const struct n
         record = record || (!comment && is_of(&line[i], matter->other));
     }
     bool apart = header != NULL ? among : !may_name_columns(matter);
-    return record && apart && 2 * like_records < comments;
+    return apart && 2 * like_records < comments;
 }
 
 /* ---- the other dialect ---- */

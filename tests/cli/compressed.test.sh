@@ -21,6 +21,10 @@ report() { "$CSVKIT" validate --format=json "$@" | sed 's/"file":"[^"]*"/"file":
 { echo id,text && seq 60000 | sed 's/.*/&,"value &, of many"/' && printf '60001,"x"y\n60002\n'; } >plain.csv
 report plain.csv >plain.json
 "$CSVKIT" normalize -q plain.csv -o plain.out --rejects=plain.bad
+awk 'NR % 50 == 1 { print "# of \"" NR ", not a record" } { print }' plain.csv >noted.csv
+report --comment='#' noted.csv >noted.json
+grep -q '"comments":1201' noted.json || say "comments of the plain file"
+head -n 61202 noted.csv >noted.sound
 for kind in gzip zstd xz bzip2; do
     pack $kind <plain.csv >"$kind"
     report "$kind" | cmp -s - plain.json || say "$kind: another report"
@@ -34,6 +38,14 @@ for kind in gzip zstd xz bzip2; do
     "$CSVKIT" slice -q sound -o "slices-$kind" >/dev/null || say "$kind: slice"
     "$CSVKIT" merge -q "slices-$kind" -o merged && tail -n +2 merged | cmp -s - <(sed -n 2,60001p plain.csv) ||
         say "$kind: slices"
+    # Comments are set aside in what is unpacked.
+    pack $kind <noted.csv >noted
+    report --comment='#' noted | cmp -s - noted.json || say "$kind: comments"
+    report --comment='#' - <noted | cmp -s - noted.json || say "$kind: comments, by a pipe"
+    pack $kind <noted.sound >noted
+    "$CSVKIT" slice -q --comment='#' noted -o "noted-$kind" >/dev/null || say "$kind: slice with comments"
+    "$CSVKIT" merge -q "noted-$kind" -o merged && tail -n +2 merged | cmp -s - <(sed -n 2,60001p plain.csv) ||
+        say "$kind: slices of a table with comments"
     # Two streams, an empty one between them.
     { head -n 7 plain.csv | pack $kind && : | pack $kind && tail -n +8 plain.csv | pack $kind; } >two
     report two | cmp -s - plain.json || say "$kind: two streams"

@@ -56,6 +56,9 @@ setting '{"dialect": {"header": false}}' --no-header
 setting '{"dialect": {"header": true}}' --header
 setting '{"dialect": {"skip_blanks": true}}' --skip-blanks
 setting '{"dialect": {"skip_blanks": false}}' ''
+printf '# of "x"\na;b\n1;2\n# 1\n' >data/comments.csv
+setting '{"dialect": {"comment": "#"}}' '--comment=#'
+same "comments" '--comment=#' data/comments.csv
 setting '{"dialect": {"delimiter": ";"}, "columns": ["a", "b\"c,"]}' '--delimiter=; --columns=a,"b""c,"'
 setting '{"dialect": {"delimiter": ";"}, "primary_key": ["a"]}' '--delimiter=; --primary-key=a'
 setting '{"$schema": "x", "schema": "orders"}' ''
@@ -166,6 +169,8 @@ unfit '{"rules": {"eol-lf": "fatal"}}' "1:12: \"eol-lf\": unknown level 'fatal':
 faulty '{"rules": {"feild-count": "off"}}' '1:12: unknown rule "feild-count"; did you mean field-count?'
 faulty '{"rules": {"qqqq-zzzz": "off"}}' "1:12: unknown rule \"qqqq-zzzz\" (\`csvkit rules\` lists them)"
 unfit '{"dialect": {"header": "yes"}}' '1:14: "header": true or false was expected, but this is a string'
+unfit '{"dialect": {"comment": ""}}' '1:14: "comment": "" is not a comment: give one byte, a name (comma, semicolon, tab, pipe, space) or a code such as \t or \x1f'
+faulty '{"dialect": {"comment": "none"}}' '1:14: "comment": "none" is not a comment: give one byte, a name (comma, semicolon, tab, pipe, space) or a code such as \t or \x1f'
 faulty '{"dialect": {"encoding": "latin-1"}}' "1:14: \"encoding\": unknown encoding 'latin-1'; did you mean latin1?"
 unfit '{"columns": "a,b"}' '1:2: "columns": a list of names was expected'
 unfit '{"columns": ["a", 1]}' '1:2: "columns": a list of names was expected'

@@ -147,7 +147,15 @@ silent --comment
 { printf 'a,b\n1,2\n3,4\n'; for i in 1 2 3 4 5; do printf '# it is %s\n# x, y, %s\n# z,,,%s\n' $i $i $i; done; printf '5,6\n'; } >"$dir/in.csv"
 words=$("$CSVKIT" normalize "$dir/in.csv" -o "$dir/out.csv" --rejects="$dir/rejects" 2>&1)
 tells '(--comment=# drops all lines that do)'
+words=$("$CSVKIT" normalize --comment=% "$dir/in.csv" -o "$dir/out.csv" --rejects="$dir/rejects" 2>&1)
+tells ': likely '
+silent --comment
 sed -i '1s/^/#/' "$dir/in.csv"
 words=$("$CSVKIT" normalize "$dir/in.csv" -o "$dir/out.csv" --rejects="$dir/rejects" 2>&1)
+silent --comment
+# Most of it does not.
+{ printf 'a,b\n1,2\n3,4\n'; for i in 1 2 3 4 5; do printf '# it is %s\n1,2,%s\n1,2,3,%s\n1,2,3,4,%s\n' $i $i $i $i; done; printf '5,6\n'; } >"$dir/in.csv"
+words=$("$CSVKIT" normalize "$dir/in.csv" -o "$dir/out.csv" --rejects="$dir/rejects" 2>&1)
+tells ': likely '
 silent --comment
 exit $failed

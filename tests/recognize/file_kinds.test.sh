@@ -170,6 +170,8 @@ names = {"hive": b"a\1b\1c\n" + b"1\0012\0013\n" * 900, "tag": b"<b>,c\n1,2\n", 
          "pairs": b"Name: a\nSize: 1\n\nName: b\nSize: 2\n" * 9, "prose": b"Name: a\nSize: 1\nno name in this line\nText: x\n\nName: b\n" * 3,
          "settings": b"Name: a\nSize: 1\nText: x\n\nOther: b\nSize: 2\n", "sizes": b"Name: a\nSize: 1\nText: x\n" * 9,
          "paragraphs": b"# A list of seconds in it.\n\n# It is free for all to use.\n\n# Words, and more of them:\n# a b c d e\nL\t1972\tJun\t30\nL\t1973\tDec\t31\n",
+         "divided": b"# Fruit in this list\n\napple tree with fruit;2\npear tree with fruit;3\n\nplum tree with fruit;4\n",
+         "marked": b"# Sites of the web\n## from January to March\n\nall pages of the site\n\nmost pages of the site\n",
          "ids": b"# id\n\n1\n\n2\n\n3\n", "titles": b"# Title\nall of it is here\none two three four\n",
          "brace": b'{"a",b}\n1,2\n', "old": b"\7\1" + b"\2\3;\4\5;\6\7;\1;x\n" * 20}
 for name, data in names.items():

@@ -149,6 +149,11 @@ static const struct cause_case cause_cases[] = {
      "delimiter-suspected@0 quote-in-unquoted-field@1 field-count@3",
      {"--comment=# --delimiter='tab' does."},
      "Enclose"},
+    /* and control characters */
+    {"# by x, for \x02y\n# in 2024,\na\tb\n1\tu\n# of \x02z, b\n2\tv\n3\tw\n4\tz\n",
+     "delimiter-suspected@0 field-count@3",
+     {"--comment=# --delimiter='tab' does."},
+     "control"},
     {"a,b\n1,2\n# x\n3,4\n# y\n5,6\n# z\n7\n",
      "comment-line@3 field-count@3 field-count@8",
      {"Remove the lines that begin with #; csvkit normalize --comment=# does.", "4 more findings"},
@@ -176,13 +181,23 @@ static const struct cause_case cause_cases[] = {
      "comment-line@0 quote-in-unquoted-field@1 quote-in-unquoted-field@3",
      {"Remove the lines that begin with #; csvkit normalize --comment=# does."},
      NULL},
+    /* the header was a comment; the records begin below it */
+    {"#x,y,z\n1,2\n3,4\n#q\n5,6\n#r\n7,8\n#s\n9,8\n",
+     "comment-line@1 field-count@2",
+     {"Remove the lines that begin with #; csvkit normalize --comment=# does."},
+     NULL},
     /* no comments: tags, a header, a line that is wrong for another reason */
     {"x\n#a\"b\n#c\"d\n# e\n", NULL, {"quote-in-unquoted-field"}, "--comment"},
     {"# a \"x\",b\n1,2\n3,4\n5,6\n", "quote-in-unquoted-field@1", {"Enclose"}, "--comment"},
+    {"a\n\"x\n# y\" z\n# c\n", NULL, {"text-after-closing-quote"}, "--comment"},
     {"a\nb\"c\n# d\n", "quote-in-unquoted-field@2", {"Enclose"}, "--comment"},
     {"a,b\n1,2\n# x\n3,4\n# y\n5,6\n# z\n#7,8\n", /* a record would go, too */
      "comment-line@3 field-count@3 comment-line@5 field-count@5 comment-line@7 field-count@7",
      {"Remove it, or enclose"},
+     "--comment"},
+    {"a,b\n1,2\n# of \"x\" or \"y\"\n3,4\n#7,8\n", /* and so here */
+     NULL,
+     {"quote-in-unquoted-field"},
      "--comment"},
     {"a,b\n1,2\n# x\n3,4\n# y\n5,6\n", /* two are told one by one */
      "comment-line@3 field-count@3 comment-line@5 field-count@5",
@@ -320,6 +335,10 @@ static const struct cause_case cause_cases[] = {
      "Enclose the field"},
     {"a,b\n1,the \"x\" y\n2,\"X\" is\n6,7\n6,8\n7,6\n7,8\n", /* two prove nothing */
      "quote-in-unquoted-field@2 text-after-closing-quote@3",
+     {"Enclose the field"},
+     "--enclosure"},
+    {"a,b\n1,6\" x\n2,\"X\" is\n3,\"Z\" \n6,7\n6,8\n7,6\n7,8\n", /* nor does a blank */
+     NULL,
      {"Enclose the field"},
      "--enclosure"},
     {"a,b\n1,the \"x\" y\n2,\"X\" is\n8\n3,6\" x\n6,7\n6,8\n7,6\n7,8\n", /* another width */

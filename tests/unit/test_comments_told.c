@@ -88,6 +88,30 @@ START_TEST(a_mark_is_on_the_line_of_a_comment)
 }
 END_TEST
 
+/* Lines above a comment are counted, whatever they end with. */
+START_TEST(what_the_sample_shows_has_its_line)
+{
+    static const struct {
+        const char *text;
+        uint64_t byte;
+    } files[] = {{"a,b\n1,2\n# c\n'x','y'\n'z','w'\n", 12},
+                 {"a,b\r\n1,2\r\n# c\r\n'x','y'\r\n'z','w'\r\n", 15},
+                 {"a,b\r1,2\r# c\r'x','y'\r'z','w'\r", 12}};
+    for (size_t i = 0; i < COUNT(files); i++) {
+        struct csvk_validate_options options;
+        csvk_validate_options_init(&options);
+        options.comment = '#';
+        struct csvk_validator *v = judge(files[i].text, strlen(files[i].text), &options);
+        const struct csvk_finding *f = first_of(report_of(v), "quote-style-suspected");
+        ck_assert_msg(f != NULL, "%zu", i);
+        ck_assert_uint_eq(f->byte, files[i].byte);
+        ck_assert_uint_eq(f->line, 4);
+        ck_assert_uint_eq(f->column, 1);
+        csvk_validator_free(v);
+    }
+}
+END_TEST
+
 /* Commands that mend the file know that there are comments. */
 START_TEST(advice_says_what_was_said)
 {
@@ -162,6 +186,7 @@ int main(void)
     TCase *tc = tcase_create("comments told");
     tcase_add_test(tc, comments_above_the_table_decide_nothing);
     tcase_add_test(tc, what_is_behind_comments_has_its_line);
+    tcase_add_test(tc, what_the_sample_shows_has_its_line);
     tcase_add_test(tc, a_mark_is_on_the_line_of_a_comment);
     tcase_add_test(tc, advice_says_what_was_said);
     tcase_add_test(tc, sniff_passes_over_what_is_said_to_be_a_comment);

@@ -368,15 +368,15 @@ static void join(const struct csvk_partial_input *input,
     csvk_partials_free(parts);
 }
 
-static void try_file(struct support_random *random, struct csvk_bytes file,
-                     const struct csvk_validate_options *options, const char *what)
+/* `cut`: the ends of the parts. */
+static void try_cuts(struct support_random *random, struct csvk_bytes file,
+                     const struct csvk_validate_options *options, const uint64_t *cut, size_t count,
+                     const char *what)
 {
     struct csvk_buf whole = CSVK_BUF_INIT, joined = CSVK_BUF_INIT;
     struct csvk_partial_input input = input_of(&file);
     struct csvk_strings paths = {0};
-    uint64_t cut[CUTS_MOST + 2];
     char where[400];
-    size_t count = draw_cuts(random, file.len, cut);
     int length = snprintf(where, sizeof where, "%s, cut at", what);
     for (size_t i = 0; i + 1 < count && length < 370; i++) {
         length += snprintf(where + length, sizeof where - (size_t)length, " %zu", (size_t)cut[i]);
@@ -389,6 +389,14 @@ static void try_file(struct support_random *random, struct csvk_bytes file,
     csvk_strings_release(&paths);
     csvk_buf_release(&whole);
     csvk_buf_release(&joined);
+}
+
+static void try_file(struct support_random *random, struct csvk_bytes file,
+                     const struct csvk_validate_options *options, const char *what)
+{
+    uint64_t cut[CUTS_MOST + 2];
+    size_t count = draw_cuts(random, file.len, cut);
+    try_cuts(random, file, options, cut, count, what);
 }
 
 START_TEST(random_files_are_judged_in_parts)
@@ -449,6 +457,30 @@ START_TEST(comments_may_be_longer_than_the_sample)
 }
 END_TEST
 
+/* Comments at the end of a part are above what the sample of the next one shows. */
+START_TEST(comments_before_a_cut_are_counted)
+{
+    static const char *const files[] = {
+        "a,b\n1,2\n# c\n'x','y'\n'z','w'\n",
+        "a,b\n1,2\n# c\n'x','y'\n# d\n'z','w'\n",
+    };
+    struct support_random random = {5};
+    struct csvk_validate_options options;
+    csvk_validate_options_init(&options);
+    options.comment = '#';
+    make_folder();
+    for (size_t i = 0; i < COUNT(files); i++) {
+        struct csvk_bytes file = {(const unsigned char *)files[i], strlen(files[i])};
+        for (uint64_t at = 0; at <= file.len; at++) {
+            const uint64_t cut[] = {at, file.len};
+            try_cuts(&random, file, &options, cut, COUNT(cut), files[i]);
+        }
+    }
+    csvk_validate_options_release(&options);
+    remove_folder();
+}
+END_TEST
+
 START_TEST(corpora_are_judged_in_parts)
 {
     const char *corpus = support_corpus("edge-cases");
@@ -488,6 +520,7 @@ int main(void)
     tcase_set_timeout(tcase, getenv("CSVK_PARTIAL") != NULL ? 0 : 120);
     tcase_add_loop_test(tcase, random_files_are_judged_in_parts, 0, LOOPS);
     tcase_add_loop_test(tcase, comments_may_be_longer_than_the_sample, 0, 24);
+    tcase_add_test(tcase, comments_before_a_cut_are_counted);
     tcase_add_test(tcase, corpora_are_judged_in_parts);
     suite_add_tcase(suite, tcase);
     return support_run(suite);

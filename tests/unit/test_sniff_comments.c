@@ -1,5 +1,5 @@
 /* test_sniff_comments.c - lines that begin with # and are no records; fields that are not always
- * there. */
+ * there; escapes before delimiters and line breaks; quotes that are data. */
 #include "csvkit/sniff.h"
 
 #include "tests/support/support.h"
@@ -38,6 +38,7 @@ START_TEST(comments_stand_aside)
         {"#1,2\n#2,4\n#3,6\n", 0, 3, ','},
         {"# by x\n# by y\n", 0, 2, ','},
         {"# by x\n1\n2\n", 0, 3, ','},
+        {"a;b|c\n1;2|3\n# by x\n4;5|6\n", 0, 4, ';'}, /* or | */
         {"sep=;\na;b\n# by x\n1;2\n", 0, 3, ';'},
         /* A last field that is not always there. */
         {"a\tb\tc\n" THREE("1\t2\n") THREE("1\t2\t3, 4\n") THREE("1\t2\n"), 0, 10, '\t'},
@@ -78,11 +79,49 @@ START_TEST(a_last_field_that_is_not_always_there)
         "1,2\n1,2\n" THREE("3,4\n1,2,x\n") THREE("3,4\n"),          /* commas stand in text */
         "1\t2\n1\t2\n" THREE("3\t4\n1\t2\tx\ty\n") THREE("3\t4\n"), /* two fields are lacking */
         "1\n1\n" THREE("3\n1\tx\n") THREE("3\n"),                   /* of two columns */
+        "1\t2\n1\t2\n" THREE("3\n1\t2\n") THREE("1\t2\n"),          /* one field is left */
         "1\t2\n1\t2\n" THREE("3\t4\n1\t2\tx\n") THREE("3\n") "3\n", /* a third width */
     };
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
         got = sniff_text(others[i]);
         ck_assert_msg(strstr(got.on_delimiter.evidence, "lack") == NULL, "%s", others[i]);
+    }
+}
+END_TEST
+
+START_TEST(an_escape_that_aligns_the_records)
+{
+    static const struct {
+        const char *text;
+        int escape;
+    } tables[] = {
+        {"1\ta\n2\tb\\\tc\n3\td\n", '\\'},
+        {"1\ta\n2\tb\\\nc\n3\td\n", '\\'},
+        {"1\ta\r2\tb\\\rc\r3\td\r", '\\'},
+        {"1\ta\n2\tb\\\tc\n3\td\te\tf\n", CSVK_NO_BYTE}, /* not all are alike with it */
+        {"1\ta\n2\tb\\c\n3\td\te\n", CSVK_NO_BYTE},
+    };
+    for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
+        struct csvk_sniff got = sniff_text(tables[i].text);
+        ck_assert_msg(got.dialect.escape == tables[i].escape, "%zu: %s", i,
+                      got.on_delimiter.evidence);
+    }
+}
+END_TEST
+
+/* Quotes at the start of a field are data where they are no enclosures of a table that fits. */
+START_TEST(quotes_that_are_data)
+{
+    static const struct {
+        const char *text;
+        int enclosure;
+    } tables[] = {
+        {"a,b\n1,the \"x\" y\n2,\"X\" is\n3,6\" x\n" THREE("6,7\n"), CSVK_NO_BYTE},
+        {"a,b\n1,the \"x\" y\n2,\"X\" is\n8\n3,6\" x\n" THREE("6,7\n"), '"'},
+    };
+    for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
+        struct csvk_sniff got = sniff_text(tables[i].text);
+        ck_assert_msg(got.dialect.enclosure == tables[i].enclosure, "%zu", i);
     }
 }
 END_TEST
@@ -94,6 +133,8 @@ int main(void)
     tcase_add_test(tcase, comments_stand_aside);
     tcase_add_test(tcase, another_delimiter_that_splits_all);
     tcase_add_test(tcase, a_last_field_that_is_not_always_there);
+    tcase_add_test(tcase, an_escape_that_aligns_the_records);
+    tcase_add_test(tcase, quotes_that_are_data);
     suite_add_tcase(suite, tcase);
     return support_run(suite);
 }

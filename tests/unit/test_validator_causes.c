@@ -82,6 +82,27 @@ START_TEST(a_long_file_is_judged_by_its_beginning)
 }
 END_TEST
 
+/* A record of another width, far behind the sample: quotes may be enclosures after all. */
+START_TEST(quotes_are_data_where_all_records_fit)
+{
+    for (int fits = 0; fits < 2; fits++) {
+        struct csvk_buf table = CSVK_BUF_INIT;
+        struct csvk_validate_options options;
+        csvk_validate_options_init(&options);
+        ck_assert_int_eq(csvk_buf_puts(&table, "a,b\n1,the \"x\" y\n2,\"X\" is\n3,6\" x\n"),
+                         CSVK_OK);
+        for (int i = 0; i < 9000; i++) {
+            ck_assert_int_eq(csvk_buf_puts(&table, "100,7000\n"), CSVK_OK);
+        }
+        ck_assert_int_eq(csvk_buf_puts(&table, fits != 0 ? "3,4\n" : "3\n"), CSVK_OK);
+        struct csvk_validator *v = judge((const char *)table.data, table.length, &options);
+        ck_assert_uint_eq(count_of(report_of(v), "quote-style-suspected"), (unsigned)fits);
+        csvk_validator_free(v);
+        csvk_buf_release(&table);
+    }
+}
+END_TEST
+
 START_TEST(utf16_without_a_mark_is_told_once)
 {
     static const char *const names[] = {"UTF-16LE", "UTF-16BE"};
@@ -329,6 +350,7 @@ int main(void)
     tcase_add_loop_test(tcase, what_has_one_cause_is_told_once, 0, cases);
     tcase_add_loop_test(tcase, nothing_is_folded_when_all_is_asked_for, 0, cases);
     tcase_add_test(tcase, a_long_file_is_judged_by_its_beginning);
+    tcase_add_test(tcase, quotes_are_data_where_all_records_fit);
     tcase_add_test(tcase, utf16_without_a_mark_is_told_once);
     tcase_add_test(tcase, short_text_in_utf16_is_known);
     tcase_add_test(tcase, a_byte_in_more_places_than_are_told_is_told_once);

@@ -97,6 +97,13 @@ static const char *judge_byte(const char *text, struct csvk_error *err)
     return csvk_dialect_parse_byte(text, "value", true, &byte, err) == CSVK_OK ? NULL : err->text;
 }
 
+static const char *judge_comment(const char *text, struct csvk_error *err)
+{
+    int byte;
+    return csvk_dialect_parse_byte(text, "comment", false, &byte, err) == CSVK_OK ? NULL
+                                                                                  : err->text;
+}
+
 static const char *judge_encoding(const char *text, struct csvk_error *err)
 {
     if (strcmp(text, "auto") == 0 || cli_knows_encoding(text)) {
@@ -129,6 +136,7 @@ static const struct member {
     [SETTING_ENCODING] = {"encoding", TYPE_TEXT, "encoding", judge_encoding, false},
     [SETTING_HEADER] = {"header", TYPE_FLAG, "header", NULL, true},
     [SETTING_SKIP_BLANKS] = {"skip_blanks", TYPE_FLAG, "skip-blanks", NULL, false},
+    [SETTING_COMMENT] = {"comment", TYPE_TEXT, "comment", judge_comment, false},
 };
 
 const char *settings_option(enum setting setting, bool *flag)
