@@ -69,7 +69,7 @@ PY
 {
     printf 'id,name,city\r\n'
     seq -f '%g,Anna,Praha' 200
-    printf '5,"Bo"b",Brno\r\n6,x\r\n8,a,<b>,c\r\n9,"%0100d\r\n10,\x00,c,d\r\n11,"\xc3\xa9%0300d" x,2,3\r\n' 0
+    printf '5,"Bo"b",Brno\r\n6,x\r\n8,a,<b>,c\r\n9,"%0100d\r\n10,\x00,c,d\r\n11,"\xc3\xa9%0300d" x,2,3\r\n' 0 0
     printf '12,%s,2,3\r\n' "$(printf '\xc3\xa9%.0s' $(seq 200))"
     for i in $(seq 150); do printf '%s,a,b,c\r\n' "$i"; done
 } >refused.csv
