@@ -104,7 +104,7 @@ EXTRA_SO := $(B)/libcsvkit-extra.so.$(VERSION)
 LIBS := $(EXTRA) $(LIB)
 LINK_LIBS := $(LIBS) $(EXTRA_LIBS)
 
-.PHONY: all doc check check-large-slice check-large-upload check-storage-faults check-manifests check-mutations check-parallel check-partial check-cluster check-processor check-schema-values check-slice-spread check-radosgw check-scan check-windows check-damage check-advice check-mutants compare bench bench-compare bench-scale benchmarks bench-damage bench-damage-world bench-deps bench-repair fuzz fuzz-bins lint install install-files uninstall dist distcheck deb tarball npm sbom site exports \
+.PHONY: all doc check check-large-slice check-large-upload check-storage-faults check-storage-outage check-manifests check-mutations check-parallel check-partial check-cluster check-processor check-schema-values check-slice-spread check-radosgw check-scan check-windows check-damage check-advice check-mutants compare bench bench-compare bench-scale benchmarks bench-damage bench-damage-world bench-deps bench-repair fuzz fuzz-bins lint install install-files uninstall dist distcheck deb tarball npm sbom site exports \
 	coverage clean help demo deps tests
 .DEFAULT_GOAL := all
 
@@ -248,6 +248,9 @@ check-storage-faults: all ## a load broken at every request in every way, on thr
 	@for test in spoiled faults_import; do \
 	  WHOLE=whole CSVKIT=$(CURDIR)/$(TOOL) BUILD=$(CURDIR)/$(B) bash tests/storage/$$test.test.sh || exit 1; \
 	done
+
+check-storage-outage: all ## outages of the length they have in the world, up to more than an hour
+	@CSVKIT=$(CURDIR)/$(TOOL) BUILD=$(CURDIR)/$(B) tests/storage/outage.sh
 
 MANIFESTS ?= 10000
 check-manifests: all ## MANIFESTS random manifests for each of SEEDS against the platform's rules, restated
