@@ -119,11 +119,15 @@ static bool is_unlike(const struct norm_matter *m, const struct norm_line *line)
  */
 static size_t goes_on(const struct norm_matter *m)
 {
-    size_t at = m->line->end, width = m->context->width;
-    if (m->line->cell[width - 1].len == 0 || !norm_view_has_end_quote(m->view, at)) {
+    size_t at = m->line->end, width = m->context->width, quote = at;
+    if (m->line->cell[width - 1].len == 0) {
         return 0;
     }
     for (unsigned i = 0; i < NORM_LOOK_AHEAD && at < m->view->length; i++) {
+        quote = quote <= at ? norm_view_end_quote(m->view, at) : quote;
+        if (quote == NORM_NOWHERE) {
+            return 0;
+        }
         struct norm_line line = norm_view_outline(m->view, at);
         if (line.faults == NORM_FAULT_QUOTE_IN_OPEN && ends_with_lone_quote(m, &line) &&
             !explains_itself(m, at)) {

@@ -140,8 +140,8 @@ static int process_reported(struct norm *norm, const struct norm_chunk *chunk, b
             rec.field = NULL;
         }
         uint64_t index = rec.r.number - chunk->before.totals.records - 1;
-        int status =
-            norm_write_clean(norm, chunk, (struct norm_span){at, rec.r.offset, done, index - done});
+        int status = norm_write_clean(
+            norm, chunk, (struct norm_span){at, rec.r.offset, done, index - done}, rec.r.line);
         if (status == CSVK_OK && norm->resume == UINT64_MAX) {
             status = norm_process_record(norm, &rec);
         }
@@ -169,7 +169,8 @@ static int process_reported(struct norm *norm, const struct norm_chunk *chunk, b
         }
     }
     int status = norm_write_clean(
-        norm, chunk, (struct norm_span){at, chunk->offset + chunk->size, done, all - done});
+        norm, chunk, (struct norm_span){at, chunk->offset + chunk->size, done, all - done},
+        norm->scan.table.totals.lines + 1);
     if (status == CSVK_OK && norm->resume != UINT64_MAX) {
         *resumed = true;
         resume_at(norm, chunk);

@@ -269,39 +269,79 @@ static uint64_t lines_before(struct norm *norm, const struct norm_chunk *chunk, 
     return counted->lines;
 }
 
+/* A record of the span, from its first byte to the first one after its line break. */
+static struct norm_record record_at(struct norm *norm, uint64_t begin, uint64_t end,
+                                    uint64_t number, uint64_t line)
+{
+    struct norm_record rec = {.r = {.number = number, .line = line, .offset = begin}};
+    size_t whole = (size_t)(end - begin);
+    rec.r.eol =
+        (uint8_t)norm_line_break_before(norm, norm_window_at(&norm->window, begin) + whole, whole);
+    rec.r.length = whole - norm_eol_length((enum csvk_eol)rec.r.eol);
+    rec.r.nfields = norm->width;
+    return rec;
+}
+
 /* The record number `index` of the span, from 0, whose ends were found. */
 static struct norm_record record_of(struct norm *norm, const struct norm_chunk *chunk,
                                     const struct norm_span *span, uint64_t index)
 {
     const uint32_t *ends = norm->ahead_scan.builder.ends;
     uint64_t begin = span->from + (index != 0 ? ends[index - 1] : 0);
-    struct norm_record rec = {0};
-    rec.r.offset = begin;
-    rec.r.number = chunk->before.totals.records + span->first + index + 1;
-    rec.r.line = chunk->before.totals.lines + 1 + lines_before(norm, chunk, begin);
-    size_t whole = (size_t)(span->from + ends[index] - begin);
-    const unsigned char *end = norm_window_at(&norm->window, begin) + whole;
-    rec.r.eol = (uint8_t)norm_line_break_before(norm, end, whole);
-    rec.r.length = whole - norm_eol_length((enum csvk_eol)rec.r.eol);
-    rec.r.nfields = norm->width;
-    return rec;
+    return record_at(norm, begin, span->from + ends[index],
+                     chunk->before.totals.records + span->first + index + 1,
+                     chunk->before.totals.lines + 1 + lines_before(norm, chunk, begin));
+}
+
+/*
+ * Where the last record of the span begins: after the last line break but its own that has an even
+ * number of enclosures behind it, since the records of a span have nothing wrong with them, not
+ * even a quote in a comment. (Where there is an escape no record is in a span.) False where other
+ * bytes than LF and CR LF may end a record.
+ */
+static bool find_last_begin(const struct norm *norm, const struct norm_span *span, uint64_t *begin)
+{
+    if (norm_breaks_are_reported(norm)) {
+        return false;
+    }
+    const unsigned char *bytes = norm_window_at(&norm->window, span->from);
+    size_t at = (size_t)(span->to - span->from);
+    bool outside = true;
+    at -= bytes[at - 1] == '\n';
+    while (at != 0 && !(outside && bytes[at - 1] == '\n')) {
+        at--;
+        outside ^= bytes[at] == norm->in.enclosure;
+    }
+    *begin = span->from + at;
+    return true;
+}
+
+/* The last record of the span; `line`: that of the record after it. */
+static int last_of(struct norm *norm, const struct norm_chunk *chunk, const struct norm_span *span,
+                   uint64_t line, struct norm_record *rec)
+{
+    uint64_t begin;
+    int status = CSVK_OK;
+    if (find_last_begin(norm, span, &begin)) {
+        *rec = record_at(norm, begin, span->to,
+                         chunk->before.totals.records + span->first + span->records,
+                         line - norm_count_lines(norm, begin, span->to));
+    } else if ((status = find_ends(norm, span)) == CSVK_OK) {
+        *rec = record_of(norm, chunk, span, span->records - 1);
+    }
+    return status;
 }
 
 /* ---- the stretch ------------------------------------------------------------------------------
  */
 
-/* Writes the records before number `index`, processes that one, and shortens the span. */
-static int process_one(struct norm *norm, const struct norm_chunk *chunk, struct norm_span *span,
-                       uint64_t index)
+/* Writes the records before this one, whose number in the span is `index`, and processes it. */
+static int process_one(struct norm *norm, const struct norm_chunk *chunk,
+                       const struct norm_span *span, uint64_t index, const struct norm_record *rec)
 {
-    struct norm_record rec = record_of(norm, chunk, span, index);
-    struct norm_span before = {span->from, rec.r.offset, span->first, index};
+    struct norm_span before = {span->from, rec->r.offset, span->first, index};
     int status = norm_write_span(norm, chunk, before);
-    status = status == CSVK_OK ? norm_process_record(norm, &rec) : status;
-    span->from = norm_record_end(&rec);
-    span->first += index + 1;
-    span->records -= index + 1;
-    return status;
+    return status == CSVK_OK ? norm_process_record(norm, rec) : status;
 }
 
 /* The record that ends or begins at the place; UINT64_MAX: none does, it is inside of a value. */
@@ -339,7 +379,11 @@ static int take_headers_out(struct norm *norm, const struct norm_chunk *chunk,
         int status = find_ends(norm, span);
         uint64_t index = status == CSVK_OK ? index_of(norm, span, place) : UINT64_MAX;
         if (index != UINT64_MAX) {
-            status = process_one(norm, chunk, span, index);
+            struct norm_record rec = record_of(norm, chunk, span, index);
+            status = process_one(norm, chunk, span, index, &rec);
+            span->from = norm_record_end(&rec);
+            span->first += index + 1;
+            span->records -= index + 1;
             place = 0;
         } else {
             place++;
@@ -351,7 +395,8 @@ static int take_headers_out(struct norm *norm, const struct norm_chunk *chunk,
     return CSVK_OK;
 }
 
-int norm_write_clean(struct norm *norm, const struct norm_chunk *chunk, struct norm_span span)
+int norm_write_clean(struct norm *norm, const struct norm_chunk *chunk, struct norm_span span,
+                     uint64_t line)
 {
     norm->resume = UINT64_MAX;
     int status = take_headers_out(norm, chunk, &span);
@@ -363,8 +408,9 @@ int norm_write_clean(struct norm *norm, const struct norm_chunk *chunk, struct n
         status = norm_is_last_doubtful(norm, &span, &doubtful);
     }
     if (status == CSVK_OK && doubtful) {
-        status = find_ends(norm, &span);
-        return status == CSVK_OK ? process_one(norm, chunk, &span, span.records - 1) : status;
+        struct norm_record rec;
+        status = last_of(norm, chunk, &span, line, &rec);
+        return status == CSVK_OK ? process_one(norm, chunk, &span, span.records - 1, &rec) : status;
     }
     return status == CSVK_OK ? norm_write_span(norm, chunk, span) : status;
 }

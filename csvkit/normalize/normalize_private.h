@@ -301,10 +301,12 @@ int norm_keep_names(struct norm *norm);
 /* Are these the values in norm->value? Not in a table of one column, where they are data. */
 bool norm_are_names(const struct norm *norm);
 /*
- * Writes a clean span, and processes those records of it that are doubtful. norm->resume: where to
- * read on, when such a record ended elsewhere; else UINT64_MAX.
+ * Writes a clean span, and processes those records of it that are doubtful. `line`: the physical
+ * one that begins where the span ends. norm->resume: where to read on, when such a record ended
+ * elsewhere; else UINT64_MAX.
  */
-int norm_write_clean(struct norm *norm, const struct norm_chunk *chunk, struct norm_span span);
+int norm_write_clean(struct norm *norm, const struct norm_chunk *chunk, struct norm_span span,
+                     uint64_t line);
 
 /* ---- normalize_record.c ---- */
 

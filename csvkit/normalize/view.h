@@ -78,8 +78,11 @@ static inline size_t norm_view_quote(const struct norm_view *view, size_t at)
     }
     return norm_view_far_quote(view, at);
 }
-/* From `at` on, is there an enclosure byte before a CR or LF, or before the end of the view? */
-bool norm_view_has_end_quote(const struct norm_view *view, size_t at);
+/*
+ * The first enclosure byte from `at` on that stands before a CR or LF, or before the end of the
+ * view; or a place after `at` up to which there is none. NORM_NOWHERE: there is none.
+ */
+size_t norm_view_end_quote(const struct norm_view *view, size_t at);
 static inline bool norm_view_is(const struct norm_view *view, size_t at, int byte)
 {
     return at < view->length && view->bytes[at] == byte;

@@ -166,49 +166,59 @@ size_t norm_view_far_quote(const struct norm_view *view, size_t at)
     return found < view->length ? found : NORM_NOWHERE;
 }
 
-/* The first quote before a CR or LF from `at` on; the end of the view when there is none. */
-static size_t quote_before_break(const struct norm_view *view, size_t at)
+/* The first quote before a CR or LF from `at` on, or a place from `to` on up to which there is
+   none; the end of the view when there is none in it. */
+static size_t quote_before_break(const struct norm_view *view, size_t at, size_t to)
 {
     const unsigned char *b = view->bytes, quote = (unsigned char)view->dialect.enclosure;
-    for (; view->length - at > CSVK_BITMASK_BLOCK; at += CSVK_BITMASK_BLOCK) {
+    for (; view->length - at > CSVK_BITMASK_BLOCK && at < to; at += CSVK_BITMASK_BLOCK) {
         uint64_t breaks = csvk_bitmask_of(b + at + 1, '\n') | csvk_bitmask_of(b + at + 1, '\r');
         uint64_t found = breaks != 0 ? breaks & csvk_bitmask_of(b + at, quote) : 0;
         if (found != 0) {
             return at + (size_t)__builtin_ctzll(found);
         }
     }
-    while (at + 1 < view->length) {
+    while (at < to && at + 1 < view->length) {
         const unsigned char *found = memchr(b + at, quote, view->length - 1 - at);
         if (found == NULL || found[1] == '\n' || found[1] == '\r') {
             return found != NULL ? (size_t)(found - b) : view->length;
         }
         at = (size_t)(found - b) + 1;
     }
-    return view->length;
+    return at < to ? view->length : at;
 }
 
-/* Places up to the first such quote are not looked at again for the records in between. */
-bool norm_view_has_end_quote(const struct norm_view *view, size_t at)
+/*
+ * Places up to the first such quote are not looked at again for the records in between. Most often
+ * the line right after `at` settles what is asked, so the first look is a short one; each further
+ * one, from where the last one ended, is as long as all before it.
+ */
+size_t norm_view_end_quote(const struct norm_view *view, size_t at)
 {
+    enum { NEAR = 4096 };
     struct norm_places *p = view->places;
     if (view->dialect.enclosure == CSVK_NO_BYTE || at >= view->length) {
-        return false;
+        return NORM_NOWHERE;
     }
-    if (norm_view_is(view, view->length - 1, view->dialect.enclosure)) {
-        return true;
-    }
+    size_t found = view->length;
     if (p == NULL) {
-        return quote_before_break(view, at) < view->length;
+        found = quote_before_break(view, at, view->length);
+    } else {
+        uint64_t from = view->offset + at;
+        if (from < p->no_end_from || from > p->no_end_to) {
+            p->no_end_from = p->no_end_to = from;
+        }
+        uint64_t known = p->no_end_to - p->no_end_from;
+        size_t next = (size_t)(p->no_end_to - view->offset);
+        found = next;
+        if (next == at) {
+            found = quote_before_break(view, next, next + (known > NEAR ? (size_t)known : NEAR));
+            /* What comes after the last byte is for another view to see. */
+            p->no_end_to = view->offset + (found < view->length ? found : view->length - 1);
+        }
     }
-    uint64_t from = view->offset + at;
-    if (from < p->no_end_from || from > p->no_end_to) {
-        p->no_end_from = p->no_end_to = from;
-    }
-    size_t found = p->no_end_to - view->offset < view->length
-                       ? quote_before_break(view, (size_t)(p->no_end_to - view->offset))
-                       : view->length;
-    p->no_end_to = view->offset + found;
-    return found < view->length;
+    bool ends = norm_view_is(view, view->length - 1, view->dialect.enclosure);
+    return found < view->length ? found : ends ? view->length - 1 : NORM_NOWHERE;
 }
 
 size_t norm_view_single_quote(const struct norm_view *view, size_t from)

@@ -90,6 +90,18 @@ static void check_fields(struct places_check *c, size_t at)
     ck_assert(end == NORM_NOWHERE || count == other);
 }
 
+/* From one place to the next without a quote, and to `first`, where one is; each is after the last.
+ */
+static void check_end_quote(const struct norm_view *view, size_t at, size_t first)
+{
+    size_t found = norm_view_end_quote(view, at);
+    for (size_t from = at; found != NORM_NOWHERE && found < first; from = found) {
+        found = norm_view_end_quote(view, from);
+        ck_assert_uint_gt(found, from);
+    }
+    ck_assert_uint_eq(found, first);
+}
+
 static void check_places(struct places_check *c, size_t at)
 {
     ck_assert_uint_eq(norm_view_open_end(&c->with, at), norm_view_open_end(&c->without, at));
@@ -97,14 +109,14 @@ static void check_places(struct places_check *c, size_t at)
     ck_assert_uint_eq(norm_view_quote(&c->with, at), norm_view_quote(&c->without, at));
     ck_assert_uint_eq(norm_view_single_quote(&c->with, at),
                       norm_view_single_quote(&c->without, at));
-    bool quote = false;
-    for (size_t i = at; i < c->with.length; i++) {
+    size_t first = NORM_NOWHERE;
+    for (size_t i = at; i < c->with.length && first == NORM_NOWHERE; i++) {
         unsigned char after = i + 1 < c->with.length ? c->with.bytes[i + 1] : '\n';
-        quote = quote || (c->with.bytes[i] == '"' && (after == '\n' || after == '\r'));
+        first = c->with.bytes[i] == '"' && (after == '\n' || after == '\r') ? i : first;
     }
-    ck_assert(norm_view_has_end_quote(&c->with, at) == quote);
-    ck_assert(norm_view_has_end_quote(&c->without, at) == quote);
-    c->end_quotes[quote]++;
+    check_end_quote(&c->with, at, first);
+    check_end_quote(&c->without, at, first);
+    c->end_quotes[first != NORM_NOWHERE]++;
 }
 
 static void check_walk(struct places_check *c)
@@ -204,11 +216,42 @@ START_TEST(what_is_kept_changes_no_answer)
 }
 END_TEST
 
+/* Texts that are much longer than one look for a quote at the end of a line, which few lines have.
+ */
+START_TEST(an_end_quote_is_found_from_anywhere)
+{
+    enum { LONG = 60000, QUESTIONS = 40 };
+    static unsigned char text[LONG];
+    struct places_check c = {.random = (uint64_t)_i + 99};
+    for (size_t i = 0; i < LONG; i++) {
+        text[i] = (unsigned char)"ab,\"\n"[random_below(&c, 5)];
+        text[i] = i != 0 && text[i] == '\n' && text[i - 1] == '"' ? 'b' : text[i];
+    }
+    for (int i = 0; i < _i % 4; i++) {
+        memcpy(text + random_below(&c, LONG - 1), "\"\n", 2);
+    }
+    c.without = (struct norm_view){.comment = CSVK_NO_BYTE, .dialect = CSVK_DIALECT_RFC4180};
+    norm_places_begin(&c.places, &c.without.dialect, false);
+    for (size_t question = 0, at = 0; question < QUESTIONS; question++) {
+        size_t near = at + random_below(&c, 100);
+        at = near < LONG && random_below(&c, 3) != 0 ? near : random_below(&c, LONG);
+        c.without.bytes = text + at;
+        c.without.length = LONG - at - random_below(&c, LONG - at);
+        c.without.offset = at;
+        c.with = c.without;
+        c.with.places = &c.places;
+        check_places(&c, 0);
+    }
+    ck_assert(c.end_quotes[0] > 0 && c.end_quotes[1] > 0);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("places");
     TCase *tcase = tcase_create("places");
     tcase_set_timeout(tcase, 120);
+    tcase_add_loop_test(tcase, an_end_quote_is_found_from_anywhere, 0, 12);
     tcase_add_loop_test(tcase, what_is_kept_changes_no_answer, 0, 4 * ALPHABETS);
     suite_add_tcase(suite, tcase);
     return support_run(suite);
