@@ -286,4 +286,5 @@ const struct cli_command cli_cmd_download = {
     .min_operands = 0,
     .max_operands = 0,
     .run = run,
+    .instead = "--table",
 };

@@ -206,8 +206,10 @@ static int check_columns(const struct table_place *place, const struct kbc_load 
     if (status < 0) {
         csvk_fail(err, CSVK_ENOMEM, "out of memory");
     } else if (missing.length > 0) {
-        status = csvk_fail(err, CSVK_EDATA, "%s: the data lacks columns of the table: %s",
-                           place->id, csvk_buf_text(&missing));
+        status = csvk_fail(err, CSVK_EDATA, "%s: the data lacks columns of the table: %s%s%s",
+                           place->id, csvk_buf_text(&missing),
+                           extra.length > 0 ? "; the table lacks these of the data: " : "",
+                           extra.length > 0 ? csvk_buf_text(&extra) : "");
     } else if (extra.length > 0 && wanted->add == KBC_ADD_NOTHING) {
         status = csvk_fail(err, CSVK_EDATA,
                            "%s: the table lacks columns of the data: %s "

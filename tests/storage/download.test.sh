@@ -39,6 +39,8 @@ export_file() { # sets id to a sliced file of the table
 }
 export_file
 control damage "{\"key\":\"/$id\\\\..*_1_0_0.csv.gz\"}"
+run 2 download in.c-main.orders -o "$work/operand.csv"
+says "csvkit download takes no operands; did you mean --table=in.c-main.orders"
 run 2 download --file-id="$id" -o "$work/d/back.csv"
 says "404 NoSuchKey"
 nothing_left "a missing slice"

@@ -46,6 +46,8 @@ struct cli_command {
     /* Completion offers their ids for values ID=SEVERITY and operands RULE; NULL: there are none.
      */
     const struct csvk_rule_set *const *const *rules;
+    const char
+        *instead; /* without operands, the option that one may have been meant for: "--table" */
 };
 
 /* Groups that several commands share; their rows are in common_options.c. */

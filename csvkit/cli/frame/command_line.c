@@ -290,8 +290,11 @@ int cli_check_operands(struct cli *cli)
     if (command->max_operands >= 0 && cli->noperands > (size_t)command->max_operands) {
         const char *surplus = cli->operands[command->max_operands];
         if (command->max_operands == 0) {
-            return complain(cli, "unexpected operand '%.200s': csvkit %s takes no operands",
-                            surplus, command->name);
+            bool instead = command->instead != NULL;
+            return complain(
+                cli, "unexpected operand '%.200s': csvkit %s takes no operands%s%s%s%.200s",
+                surplus, command->name, instead ? "; did you mean " : "",
+                instead ? command->instead : "", instead ? "=" : "", instead ? surplus : "");
         }
         return complain(cli, "unexpected operand '%.200s'; usage: csvkit %s [OPTION]... %s",
                         surplus, command->name, command->operands);
