@@ -11,7 +11,7 @@
 
 #include "validator/judge.h"
 #include "validator/partial.h"
-#include "validator/partial_io.h"
+#include "csvkit/io/partial_io.h"
 
 struct partial_head {
     /* The options of the first part: a line `sep=X` may have set them. */

@@ -4,6 +4,7 @@
 #include "csvkit/base/numbers.h"
 
 #include <string.h>
+#include <strings.h>
 
 #define PARTS_MOST 1000000
 
@@ -53,4 +54,25 @@ int cli_get_byte_range(struct cli *cli, uint64_t size, struct csvk_partial_range
                : csvk_fail(err, CSVK_EUSAGE,
                            "--byte-range=%s: neither A-B, bytes from 0, nor I/N with I from 1 to N",
                            text);
+}
+
+static bool is_utf8(const char *encoding)
+{
+    return strcasecmp(encoding, "utf-8") == 0 || strcasecmp(encoding, "utf8") == 0;
+}
+
+int cli_check_ranges(struct cli *cli, const char *with)
+{
+    const char *delimiter = cli_value(cli, "delimiter"), *encoding = cli_value(cli, "encoding");
+    if (delimiter != NULL && strcmp(delimiter, "auto") == 0) {
+        return cli_trouble(cli,
+                           "not supported: --delimiter=auto with %s: ask csvkit sniff, and give "
+                           "its answer",
+                           with);
+    }
+    if (encoding != NULL && !is_utf8(encoding)) {
+        return cli_trouble(cli, "not supported: --encoding=%s with %s: ranges are those of UTF-8",
+                           encoding, with);
+    }
+    return CLI_GOOD;
 }

@@ -7,7 +7,6 @@
 
 #include <inttypes.h>
 #include <string.h>
-#include <strings.h>
 
 static const struct cli_option rows[] = {
     {"byte-range", 0, "A-B", NULL,
@@ -36,11 +35,6 @@ bool slice_joins_parts(const struct cli *cli)
     return cli_has(cli, "merge");
 }
 
-static bool is_utf8(const char *encoding)
-{
-    return strcasecmp(encoding, "utf-8") == 0 || strcasecmp(encoding, "utf8") == 0;
-}
-
 /* How many operands there may be. */
 static int check_operands(struct cli *cli)
 {
@@ -62,7 +56,6 @@ static int check_operands(struct cli *cli)
 int slice_check_parts(struct cli *cli)
 {
     const char *with = slice_joins_parts(cli) ? "--merge" : "--byte-range";
-    const char *delimiter = cli_value(cli, "delimiter"), *encoding = cli_value(cli, "encoding");
     int status = check_operands(cli);
     if (status != CLI_GOOD || (!slice_joins_parts(cli) && !slice_makes_part(cli))) {
         return status;
@@ -77,17 +70,7 @@ int slice_check_parts(struct cli *cli)
         return cli_trouble(cli, "not supported: --%s with %s",
                            cli_has(cli, "normalize") ? "normalize" : "slices", with);
     }
-    if (delimiter != NULL && strcmp(delimiter, "auto") == 0) {
-        return cli_trouble(cli,
-                           "not supported: --delimiter=auto with %s: ask csvkit sniff, and give "
-                           "its answer",
-                           with);
-    }
-    if (encoding != NULL && !is_utf8(encoding)) {
-        return cli_trouble(cli, "not supported: --encoding=%s with %s: ranges are those of UTF-8",
-                           encoding, with);
-    }
-    return CLI_GOOD;
+    return cli_check_ranges(cli, with);
 }
 
 /* ---- making a part --------------------------------------------------------------------------- */

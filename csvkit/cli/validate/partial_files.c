@@ -8,7 +8,6 @@
 
 #include <inttypes.h>
 #include <string.h>
-#include <strings.h>
 
 static const struct cli_option rows[] = {
     {"byte-range", 0, "A-B", NULL,
@@ -62,11 +61,6 @@ int cli_check_credentials(struct cli *cli)
     return CLI_GOOD;
 }
 
-static bool is_utf8(const char *encoding)
-{
-    return strcasecmp(encoding, "utf-8") == 0 || strcasecmp(encoding, "utf8") == 0;
-}
-
 static int refuse_report(struct cli *cli)
 {
     static const char *const names[] = {"format",     "output",  "report",
@@ -85,7 +79,6 @@ static int refuse_report(struct cli *cli)
 int cli_check_parts(struct cli *cli)
 {
     const char *with = cli_joins_parts(cli) ? "--merge" : "--partial";
-    const char *delimiter = cli_value(cli, "delimiter"), *encoding = cli_value(cli, "encoding");
     if (cli_joins_parts(cli) && cli_makes_part(cli)) {
         return cli_trouble(cli, "--merge does not go with --partial and --byte-range");
     }
@@ -96,20 +89,11 @@ int cli_check_parts(struct cli *cli)
         return cli_trouble(cli, "not supported: --%s with %s",
                            cli_has(cli, "verify") ? "verify" : "threads", with);
     }
-    if (delimiter != NULL && strcmp(delimiter, "auto") == 0) {
-        return cli_trouble(cli,
-                           "not supported: --delimiter=auto with %s: ask csvkit sniff, and give "
-                           "its answer",
-                           with);
+    int status = cli_check_ranges(cli, with);
+    if (status == CLI_GOOD && cli_csvw_is_asked(cli)) {
+        status = cli_trouble(cli, "not supported: metadata of CSVW with %s", with);
     }
-    if (encoding != NULL && !is_utf8(encoding)) {
-        return cli_trouble(cli, "not supported: --encoding=%s with %s: ranges are those of UTF-8",
-                           encoding, with);
-    }
-    if (cli_csvw_is_asked(cli)) {
-        return cli_trouble(cli, "not supported: metadata of CSVW with %s", with);
-    }
-    return cli_makes_part(cli) ? refuse_report(cli) : CLI_GOOD;
+    return status == CLI_GOOD && cli_makes_part(cli) ? refuse_report(cli) : status;
 }
 
 int cli_check_part_options(struct cli *cli, const struct csvk_validate_options *options)
