@@ -218,6 +218,8 @@ static int end_part(struct part_job *part, struct csvk_partial *partial,
     }
     status = status == CSVK_OK ? slice_finish(job, err) : status;
     status = status == CSVK_OK ? write_files(part, partial, input, range, err) : status;
+    csvk_buf_clear(
+        &job->result->manifest); /* it was judged, and is written where parts are joined */
     return status == CSVK_OK ? csvk_slicer_commit(job->slicer, NULL, err) : status;
 }
 

@@ -96,6 +96,10 @@ same 4 short.csv --no-header --columns=a,b --records=1 --profile=rfc4180
 
 # Slices are read back where the parts are joined; JSON has the sums that the parts have made.
 make_parts 5 quoted.csv --format=json
+"$CSVKIT" slice --byte-range=1/5 quoted.csv -o first >stdout || fail "a part"
+[ "$(tail -n 1 stdout)" = 'first: 1 slice, 852 records' ] || fail "a part says: $(cat stdout)"
+"$CSVKIT" slice --force --format=json --byte-range=1/5 quoted.csv -o first | jq -e '.manifest == null' >stdout ||
+    fail "a part with a manifest"
 "$CSVKIT" slice --verify --format=json --merge parts/* -o verified >result || fail "--verify with --merge"
 python3 - <<'PY' || fail "the JSON of a merge, or of a part"
 import hashlib, json
@@ -113,6 +117,17 @@ for p in parts:
     at = p["records_within"]["to"]
 assert at == parts[0]["file_bytes"] and sum(p["records"] for p in parts) == 4000
 PY
+
+# The manifest beside the file counts for its parts; the file need not be there when they are joined.
+seq -f '%.0f,x' 2000 >headless.csv
+echo '{"columns":["id","b"],"primary_key":["id"],"incremental":true,"has_header":false}' >headless.csv.manifest
+same 3 headless.csv
+mv headless.csv away.csv && rm -rf out out.manifest
+"$CSVKIT" slice --merge parts/* -o out >stdout || fail "without the file"
+cmp -s whole.manifest out.manifest || fail "without the file: another manifest"
+cmp -s away.csv <(text_of out) || fail "without the file: other records"
+rm away.csv headless.csv.manifest
+refused 2 'made with other options: header=1 there, and header=0 here' --merge parts/* -o p
 
 # What one run refuses is refused, with the same report, and nothing appears.
 "$CSVKIT" slice broken.csv -o whole2 >one.out 2>one
