@@ -310,7 +310,7 @@ static int take_columns(struct part_job *part, const struct csvk_partials *parti
     struct slice_job *job = &part->job;
     const struct csvk_strings *names = csvk_partials_names(partials);
     int status = slice_take_known_columns(job, err);
-    if (status != CSVK_OK || job->columns_from != NULL || !job->table.header || names->count == 0) {
+    if (status != CSVK_OK || job->columns_from != NULL || names->count == 0) {
         return status;
     }
     job->columns_from = part->input_name;

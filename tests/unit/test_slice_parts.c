@@ -245,6 +245,7 @@ static void tell(const struct slice_setup *s, const struct csvk_slice_table_resu
         snprintf(path, sizeof path, "%s/%s", s->how.directory, result->slice[i].name);
         add_file(path, out);
         records += result->slice[i].records;
+        ck_assert(result->slice[i].records != 0 || result->nslices == 1);
     }
     ck_assert_uint_eq(records, result->records);
     ck_assert_int_eq(csvk_buf_printf(out, "%d slices of none, %d records",
@@ -432,6 +433,42 @@ START_TEST(random_files_are_sliced_in_parts)
 }
 END_TEST
 
+/* From a wrong place a record seems to be longer than may be kept in memory: the part has nothing,
+   and no slice of what it has read until then. */
+START_TEST(a_part_that_cannot_be_judged_has_no_slices)
+{
+    struct csvk_buf text = CSVK_BUF_INIT;
+    struct slice_setup s;
+    struct csvk_error err = {0};
+    struct csvk_slice_table_result *result = NULL;
+    struct csvk_slice_part_facts facts;
+    put(&text, "id,b\n1,\"x\n2,3\n4,5\n\"\n");
+    for (int i = 0; i < 100; i++) {
+        put(&text, "6,7\n");
+    }
+    struct csvk_bytes file = {text.data, text.length};
+    struct csvk_partial_input input = {INPUT, file.len, read_memory, &file};
+    enter();
+    begin_setup(&s, 12);
+    s.how.directory = "part0";
+    s.options.verify = false;
+    s.options.max_record = 100;
+    ck_assert_int_eq(csvk_slice_part(&s.options, &input, (struct csvk_partial_range){10, file.len},
+                                     &result, &facts, &err),
+                     CSVK_OK);
+    ck_assert(!facts.judged);
+    ck_assert_uint_eq(facts.begin, 10);
+    ck_assert_uint_eq(result->nslices, 0);
+    ck_assert_int_ne(access("part0/part-00001.csv", F_OK), 0);
+    ck_assert_int_ne(access("part0/part-00001.csv.gz", F_OK), 0);
+    ck_assert_int_eq(access("part0/part.json", F_OK), 0);
+    csvk_slice_table_result_free(result);
+    end_setup(&s);
+    csvk_buf_release(&text);
+    leave();
+}
+END_TEST
+
 /* One byte of the file that parts are joined by is another one, or its end is missing: it is
    refused, and nothing appears. */
 START_TEST(damaged_parts_are_refused)
@@ -511,6 +548,7 @@ int main(void)
     TCase *tcase = tcase_create("slice_parts");
     tcase_set_timeout(tcase, getenv("CSVK_PARTIAL") != NULL ? 0 : 120);
     tcase_add_loop_test(tcase, random_files_are_sliced_in_parts, 0, LOOPS);
+    tcase_add_test(tcase, a_part_that_cannot_be_judged_has_no_slices);
     tcase_add_test(tcase, damaged_parts_are_refused);
     tcase_add_test(tcase, corpora_are_sliced_in_parts);
     suite_add_tcase(suite, tcase);
