@@ -319,7 +319,7 @@ static const char *const examples[] = {
 
 const struct cli_command cli_cmd_slice = {
     .name = "slice",
-    .operands = "[FILE]",
+    .operands = "[FILE]...",
     .summary = "cut a CSV file into compressed slices with a manifest",
     .details =
         "Checks FILE with the profile keboola, removes the header, and writes the records to "
@@ -328,7 +328,8 @@ const struct cli_command cli_cmd_slice = {
         "input without its header, byte for byte. FILE is plain text or compressed (gzip, zstd, "
         "xz, bzip2). A directory is a "
         "table in slices, which have no header unless --header or the manifest says so. Without "
-        "FILE, or when FILE is -, standard input is read.\n\n"
+        "FILE, or when FILE is -, standard input is read. Only with --merge there are several "
+        "operands, the folders of parts.\n\n"
         "If there is a manifest beside the input (FILE.manifest), DIR.manifest has its contents, "
         "changed by the options. Of a manifest that the platform wrote for an input, it has "
         "columns, primary key and metadata, or the schema.\n\n"
