@@ -92,6 +92,11 @@ static void pass_preface(struct partial_io *io, struct partial_file *file)
     }
 }
 
+static int check_unchanged(const struct csvk_partial_input *input, struct csvk_error *err)
+{
+    return input != NULL && input->check != NULL ? input->check(input->context, err) : CSVK_OK;
+}
+
 /* ---- making a part --------------------------------------------------------------------------- */
 
 struct csvk_partial {
@@ -170,6 +175,7 @@ int csvk_partial_new(struct csvk_partial **out, const struct csvk_partial_input 
     p->file.range = range;
     struct partial_work work = {input, &own, &p->file.head, taker, 0, true};
     status = make_part(p, &work, more, err);
+    status = status == CSVK_OK ? check_unchanged(input, err) : status;
     if (status != CSVK_OK) {
         csvk_partial_free(p);
         return status;
@@ -551,6 +557,7 @@ int csvk_partials_join(struct csvk_partials *p, const struct csvk_partial_input 
         status = csvk_fail(err, CSVK_EUSAGE, "%s: its parts end at byte %" PRIu64,
                            p->item[0].input_name, j.at);
     }
+    status = status == CSVK_OK && j.again != 0 ? check_unchanged(input, err) : status;
     if (status != CSVK_OK) {
         csvk_validator_free(j.joined);
         return status;

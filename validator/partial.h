@@ -34,6 +34,9 @@ struct csvk_partial_input {
     uint64_t size;
     int (*read)(void *context, uint64_t offset, void *bytes, size_t length, struct csvk_error *err);
     void *context;
+    /* Has nobody changed it since it was opened? Asked when all was read; CSVK_ECHANGED, else what
+       reading returns. Or NULL: `read` knows. */
+    int (*check)(void *context, struct csvk_error *err);
 };
 
 struct csvk_partial_range {

@@ -363,7 +363,7 @@ static void try_parts(struct support_random *random, struct csvk_bytes file, uin
 {
     uint64_t cut[CUTS_MOST + 2];
     size_t count = draw_cuts(random, file.len, cut);
-    struct csvk_partial_input input = {INPUT, file.len, read_memory, &file};
+    struct csvk_partial_input input = {INPUT, file.len, read_memory, &file, NULL};
     struct csvk_strings parts = {0};
     struct csvk_buf joined = CSVK_BUF_INIT;
     struct csvk_error why = {0};
@@ -447,7 +447,7 @@ START_TEST(a_part_that_cannot_be_judged_has_no_slices)
         put(&text, "6,7\n");
     }
     struct csvk_bytes file = {text.data, text.length};
-    struct csvk_partial_input input = {INPUT, file.len, read_memory, &file};
+    struct csvk_partial_input input = {INPUT, file.len, read_memory, &file, NULL};
     enter();
     begin_setup(&s, 12);
     s.how.directory = "part0";
@@ -469,6 +469,47 @@ START_TEST(a_part_that_cannot_be_judged_has_no_slices)
 }
 END_TEST
 
+static int say_changed(void *context, struct csvk_error *err)
+{
+    (void)context;
+    return csvk_fail(err, CSVK_ECHANGED, "changed");
+}
+
+/* What was read of a file that somebody writes to is no part, and no slices. */
+START_TEST(a_file_that_changes_has_no_parts)
+{
+    static const char text[] = "id,b\n1,\"x\n2,3\n4,5\n\"\n6,7\n";
+    const uint64_t seed = 12;
+    struct csvk_bytes file = {(const unsigned char *)text, sizeof text - 1};
+    struct csvk_partial_input input = {INPUT, file.len, read_memory, &file, say_changed};
+    struct csvk_partial_range halves[] = {{0, 10}, {10, file.len}};
+    struct csvk_strings parts = {0};
+    struct csvk_slice_table_result *result = NULL;
+    struct slice_setup s;
+    struct csvk_error err = {0};
+    struct support_random random = {1};
+    uint64_t again;
+    enter();
+    for (size_t i = 0; i < 2; i++) {
+        input.check = say_changed;
+        ck_assert_int_eq(make_part(seed, &input, halves[i], i, &err), CSVK_ECHANGED);
+        input.check = NULL;
+        ck_assert_int_eq(make_part(seed, &input, halves[i], i, &err), CSVK_OK);
+    }
+    list_parts(&random, 2, &parts);
+    begin_setup(&s, seed);
+    s.how.directory = "joined";
+    input.check = say_changed; /* the second part is made again */
+    ck_assert_int_eq(csvk_slice_parts_join(&s.options, &parts, &input, &result, &again, &err),
+                     CSVK_ECHANGED);
+    ck_assert_int_ne(access("joined", F_OK), 0);
+    csvk_slice_table_result_free(result);
+    end_setup(&s);
+    csvk_strings_release(&parts);
+    leave();
+}
+END_TEST
+
 /* One byte of the file that parts are joined by is another one, or its end is missing: it is
    refused, and nothing appears. */
 START_TEST(damaged_parts_are_refused)
@@ -476,7 +517,7 @@ START_TEST(damaged_parts_are_refused)
     static const char text[] = "id,b\n1,\"x\ny\"\n2,3\n";
     const uint64_t seed = 12;
     struct csvk_bytes file = {(const unsigned char *)text, sizeof text - 1};
-    struct csvk_partial_input input = {INPUT, file.len, read_memory, &file};
+    struct csvk_partial_input input = {INPUT, file.len, read_memory, &file, NULL};
     struct csvk_strings parts = {0};
     struct csvk_error err = {0};
     size_t length;
@@ -549,6 +590,7 @@ int main(void)
     tcase_set_timeout(tcase, getenv("CSVK_PARTIAL") != NULL ? 0 : 120);
     tcase_add_loop_test(tcase, random_files_are_sliced_in_parts, 0, LOOPS);
     tcase_add_test(tcase, a_part_that_cannot_be_judged_has_no_slices);
+    tcase_add_test(tcase, a_file_that_changes_has_no_parts);
     tcase_add_test(tcase, damaged_parts_are_refused);
     tcase_add_test(tcase, corpora_are_sliced_in_parts);
     suite_add_tcase(suite, tcase);

@@ -89,7 +89,7 @@ static int make_part(struct slice_command *job, struct ranged_input *file, struc
                  " was not found; --merge will slice these bytes again",
                  facts.begin);
     }
-    return status == CSVK_OK ? ranged_input_check(file, err) : status;
+    return status;
 }
 
 int slice_make_part(struct slice_command *job, struct csvk_error *err)

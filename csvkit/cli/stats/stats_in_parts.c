@@ -302,7 +302,6 @@ static int make_part(struct part_stats *part, struct ranged_input *file, struct 
         status = csvk_partial_new(&partial, &file->bytes, &part->options, range, &part->taker,
                                   &part->more, err);
     }
-    status = status == CSVK_OK ? ranged_input_check(file, err) : status;
     status = status == CSVK_OK ? write_part(part, partial, err) : status;
     csvk_partial_free(partial);
     return status;
@@ -351,7 +350,6 @@ static int join_stats(struct part_stats *part, struct csvk_partials *partials,
     if (status == CSVK_OK && again != 0) {
         cli_note(part->cli, "%" PRIu64 " part%s did not begin with a record and %s counted again",
                  again, cli_plural(again), again == 1 ? "was" : "were");
-        status = ranged_input_check(&file, err);
     }
     csvk_validator_free(v);
     ranged_input_close(&file);

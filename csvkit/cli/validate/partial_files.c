@@ -124,7 +124,6 @@ int cli_make_part(struct cli *cli, const char *path, const struct csvk_validate_
     if (status == CSVK_OK) {
         status = csvk_partial_judge(&file.bytes, options, range, cli_value(cli, "partial"), &err);
     }
-    status = status == CSVK_OK ? ranged_input_check(&file, &err) : status;
     ranged_input_close(&file);
     return status == CSVK_OK ? CLI_GOOD : cli_fail(cli, &err);
 }
@@ -140,7 +139,6 @@ static int join(struct cli *cli, struct csvk_partials *parts, struct csvk_valida
     if (status == CSVK_OK && again != 0) {
         cli_note(cli, "%" PRIu64 " part%s did not begin with a record and %s judged again", again,
                  cli_plural(again), again == 1 ? "was" : "were");
-        status = ranged_input_check(&file, err);
     }
     ranged_input_close(&file);
     return status;
