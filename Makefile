@@ -159,7 +159,7 @@ $(EXTRA): OBJECTS = $(EXTRA_OBJ)
 
 # What libcsvkit lends to libcsvkit-extra gets a version of its own: csvkit/base/for_extra.h.
 PRIVATE_VERSION := CSVKIT_PRIVATE_$(VERSION)
-FOR_EXTRA_HEADERS := $(sort $(shell grep -rl '^CSVK_FOR_EXTRA ' csvkit --include='*.h'))
+FOR_EXTRA_HEADERS := $(sort $(shell grep -rl '^CSVK_FOR_EXTRA ' csvkit validator --include='*.h'))
 $(B)/private.map: $(FOR_EXTRA_HEADERS) Makefile csvkit/basics.h
 	@mkdir -p $(B)
 	@{ echo '$(PRIVATE_VERSION) { global:'; sed -nE 's/^CSVK_FOR_EXTRA .*(csvk_[a-z_0-9]+)\(.*/  \1;/p' \
@@ -314,8 +314,10 @@ check-parallel: $(PARALLEL_BIN) ## PARALLEL random and broken files for each com
 	@for test in $(PARALLEL_BIN); do CSVK_PARALLEL=$(PARALLEL) $$test || exit 1; done
 
 PARTIAL ?= 100000
-check-partial: $(B)/tests/unit/test_partial ## PARTIAL random and broken files, judged in 1 to 51 parts and joined, as in one run
+check-partial: $(TOOL) $(B)/tests/unit/test_partial $(B)/tests/unit/test_slice_parts ## PARTIAL random and broken files, judged in 1 to 51 parts and joined, as in one run; a fifth as many sliced, some counted
 	@CSVK_PARTIAL=$(PARTIAL) $(B)/tests/unit/test_partial
+	@CSVK_PARTIAL=$$(($(PARTIAL) / 5)) $(B)/tests/unit/test_slice_parts
+	@python3 tests/stats/parts.py $(TOOL) $$(($(PARTIAL) / 100 + 1))
 
 check-cluster: all ## a real Slurm of one node runs a job array of parts, GNU parallel too; as in one run
 	@CSVKIT=$(CURDIR)/$(TOOL) tests/cluster/check.sh

@@ -2,7 +2,8 @@
  * partial.c - parts of a judgement: made, checked against each other, joined. See partial.h.
  *
  * The file of a part: a preface that says which part of what it is, then the state of its
- * validator, unless the range holds no record or its end was not found.
+ * validator, unless the range holds no record or its end was not found, and the note of who took
+ * the records.
  */
 #include "validator/partial.h"
 
@@ -14,7 +15,7 @@
 #include <string.h>
 
 static const char magic[] = "csvkit part of a judgement\n";
-#define FORMAT 2
+#define FORMAT 3
 
 /* The parts before this byte have all of the sample, unless there are comments; a mark before the
    first record is no part of it. */
@@ -91,25 +92,23 @@ static void pass_preface(struct partial_io *io, struct partial_file *file)
     }
 }
 
-/* ---- making a part --------------------------------------------------------------------------- */
-
-static int write_part(struct partial_file *file, struct csvk_validator *v, struct csvk_error *err)
+static int check_unchanged(const struct csvk_partial_input *input, struct csvk_error *err)
 {
-    struct partial_io io;
-    partial_io_write(&io, file->path, err);
-    pass_preface(&io, file);
-    if (file->judged) {
-        partial_state(&io, v);
-    }
-    int status = partial_io_end(&io);
-    partial_io_close(&io);
-    return status;
+    return input != NULL && input->check != NULL ? input->check(input->context, err) : CSVK_OK;
 }
 
+/* ---- making a part --------------------------------------------------------------------------- */
+
+struct csvk_partial {
+    struct partial_file file;
+    struct csvk_validator *v; /* NULL: nothing was judged */
+};
+
 /* Judges the records that seem to begin in the range. */
-static int judge_range(const struct partial_work *work, struct partial_file *file,
-                       struct csvk_validator **v, struct csvk_error *err)
+static int judge_range(struct csvk_partial *p, const struct partial_work *work,
+                       struct csvk_error *err)
 {
+    struct partial_file *file = &p->file;
     int status = partial_guess(work, file->range.from, &file->begin, err);
     file->end = file->begin;
     bool some = file->begin < file->range.to || file->head.size == 0;
@@ -117,47 +116,121 @@ static int judge_range(const struct partial_work *work, struct partial_file *fil
         return status;
     }
     struct csvk_partial_range records = {file->begin, file->range.to};
-    status = partial_judge_records(work, records, true, v, &file->end, err);
-    file->judged = *v != NULL;
+    status = partial_judge_records(work, records, &p->v, &file->end, err);
+    file->judged = p->v != NULL;
     if (file->judged && file->begin >= SAMPLE_IS_WHOLE && work->options->comment == 0) {
-        csvk_buf_release(&(*v)->sample);
+        csvk_buf_release(&p->v->sample);
     }
     return status;
 }
 
-static int make_part(struct partial_file *file, const struct csvk_partial_input *input,
-                     const struct csvk_validate_options *options, struct csvk_error *err)
+static int add_options(struct csvk_strings *out, const struct csvk_strings *more,
+                       struct csvk_error *err)
 {
-    struct csvk_validator *v = NULL;
-    struct partial_work work = {input, options, &file->head};
+    for (size_t i = 0; more != NULL && i < more->count; i++) {
+        if (csvk_strings_add(out, more->item[i]) != CSVK_OK) {
+            return csvk_fail(err, CSVK_ENOMEM, "out of memory");
+        }
+    }
+    return CSVK_OK;
+}
+
+static int make_part(struct csvk_partial *p, struct partial_work *work,
+                     const struct csvk_strings *more, struct csvk_error *err)
+{
+    struct partial_file *file = &p->file;
     file->version = csvk_strdup(csvk_version());
-    file->input_name = csvk_strdup(input->name);
+    file->input_name = csvk_strdup(work->input->name);
     int status = file->version != NULL && file->input_name != NULL
                      ? CSVK_OK
                      : csvk_fail(err, CSVK_ENOMEM, "out of memory");
-    status = status == CSVK_OK ? partial_options(&file->options, options, err) : status;
-    status = status == CSVK_OK ? partial_head_read(&file->head, input, options, err) : status;
-    status = status == CSVK_OK ? judge_range(&work, file, &v, err) : status;
-    status = status == CSVK_OK ? write_part(file, v, err) : status;
-    csvk_validator_free(v);
-    return status;
+    status = status == CSVK_OK ? partial_options(&file->options, work->options, err) : status;
+    status = status == CSVK_OK ? add_options(&file->options, more, err) : status;
+    status = status == CSVK_OK ? partial_head_read(&file->head, work->input, work->options, err)
+                               : status;
+    return status == CSVK_OK ? judge_range(p, work, err) : status;
 }
 
-int csvk_partial_judge(const struct csvk_partial_input *input,
-                       const struct csvk_validate_options *options, struct csvk_partial_range range,
-                       const char *path, struct csvk_error *err)
+int csvk_partial_new(struct csvk_partial **out, const struct csvk_partial_input *input,
+                     const struct csvk_validate_options *options, struct csvk_partial_range range,
+                     const struct csvk_partial_taker *taker, const struct csvk_strings *more,
+                     struct csvk_error *err)
 {
     struct csvk_validate_options own;
-    struct partial_file file = {.path = path, .range = range};
+    *out = NULL;
     if (range.from > range.to || range.to > input->size) {
         return csvk_fail(err, CSVK_EUSAGE,
                          "%s: it has no bytes %" PRIu64 " to %" PRIu64 ", but %" PRIu64,
                          input->name, range.from, range.to, input->size);
     }
     int status = judge_read_options(&own, options, err);
+    if (status != CSVK_OK) {
+        return status;
+    }
+    struct csvk_partial *p = csvk_calloc(1, sizeof *p);
+    if (p == NULL) {
+        return csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    }
     own.file = input->name;
-    status = status == CSVK_OK ? make_part(&file, input, &own, err) : status;
-    release_file(&file);
+    p->file.range = range;
+    struct partial_work work = {input, &own, &p->file.head, taker, 0, true};
+    status = make_part(p, &work, more, err);
+    status = status == CSVK_OK ? check_unchanged(input, err) : status;
+    if (status != CSVK_OK) {
+        csvk_partial_free(p);
+        return status;
+    }
+    *out = p;
+    return CSVK_OK;
+}
+
+struct csvk_partial_facts csvk_partial_facts(const struct csvk_partial *p)
+{
+    const struct partial_file *file = &p->file;
+    return (struct csvk_partial_facts){.begin = file->begin,
+                                       .end = file->end,
+                                       .judged = file->judged,
+                                       .names = &file->head.names,
+                                       .options = &file->options};
+}
+
+int csvk_partial_write(struct csvk_partial *p, struct csvk_bytes note, const char *path,
+                       struct csvk_error *err)
+{
+    struct partial_io io;
+    size_t length = note.len;
+    p->file.path = path;
+    partial_io_write(&io, path, err);
+    pass_preface(&io, &p->file);
+    if (p->file.judged) {
+        partial_state(&io, p->v);
+    }
+    partial_count(&io, &length);
+    partial_put(&io, note);
+    int status = partial_io_end(&io);
+    partial_io_close(&io);
+    return status;
+}
+
+void csvk_partial_free(struct csvk_partial *p)
+{
+    if (p != NULL) {
+        csvk_validator_free(p->v);
+        release_file(&p->file);
+        csvk_free(p);
+    }
+}
+
+int csvk_partial_judge(const struct csvk_partial_input *input,
+                       const struct csvk_validate_options *options, struct csvk_partial_range range,
+                       const char *path, struct csvk_error *err)
+{
+    struct csvk_partial *p;
+    int status = csvk_partial_new(&p, input, options, range, NULL, NULL, err);
+    if (status == CSVK_OK) {
+        status = csvk_partial_write(p, (struct csvk_bytes){NULL, 0}, path, err);
+        csvk_partial_free(p);
+    }
     return status;
 }
 
@@ -237,11 +310,13 @@ static int check_range(const struct csvk_partials *p, size_t i, uint64_t at, str
     return CSVK_OK;
 }
 
-static int check_parts(struct csvk_partials *p, struct csvk_error *err)
+static int check_parts(struct csvk_partials *p, const struct csvk_strings *more,
+                       struct csvk_error *err)
 {
     struct csvk_strings options = {0};
     uint64_t at = 0;
     int status = partial_options(&options, &p->options, err);
+    status = status == CSVK_OK ? add_options(&options, more, err) : status;
     for (size_t i = 0; i < p->count && status == CSVK_OK; i++) {
         status = check_options(&p->item[i], &options, err);
         status = status == CSVK_OK ? check_input(&p->item[0], &p->item[i], err) : status;
@@ -266,27 +341,27 @@ static int read_preface(struct partial_file *file, struct csvk_error *err)
     return io.status;
 }
 
-static int open_parts(struct csvk_partials *p, const struct csvk_strings *paths,
-                      const struct csvk_validate_options *options, struct csvk_error *err)
+static int read_parts(struct csvk_partials *p, const struct csvk_strings *paths,
+                      struct csvk_error *err)
 {
-    int status = judge_read_options(&p->options, options, err);
-    if (status == CSVK_OK && csvk_strings_copy(&p->paths, paths) != CSVK_OK) {
+    int status = CSVK_OK;
+    if (csvk_strings_copy(&p->paths, paths) != CSVK_OK) {
         status = csvk_fail(err, CSVK_ENOMEM, "out of memory");
     }
     for (; p->count < paths->count && status == CSVK_OK; p->count++) {
         p->item[p->count].path = p->paths.item[p->count];
         status = read_preface(&p->item[p->count], err);
     }
-    if (status != CSVK_OK) {
-        return status;
+    if (status == CSVK_OK) {
+        qsort(p->item, p->count, sizeof *p->item, by_range);
     }
-    qsort(p->item, p->count, sizeof *p->item, by_range);
-    return check_parts(p, err);
+    return status;
 }
 
-int csvk_partials_open(struct csvk_partials **out, const struct csvk_strings *paths,
-                       const struct csvk_validate_options *options, struct csvk_error *err)
+int csvk_partials_read(struct csvk_partials **out, const struct csvk_strings *paths,
+                       struct csvk_error *err)
 {
+    *out = NULL;
     if (paths->count == 0) {
         return csvk_fail(err, CSVK_EUSAGE, "no parts to join");
     }
@@ -294,7 +369,7 @@ int csvk_partials_open(struct csvk_partials **out, const struct csvk_strings *pa
     if (p != NULL) {
         p->item = csvk_calloc(paths->count, sizeof *p->item);
     }
-    int status = p != NULL && p->item != NULL ? open_parts(p, paths, options, err)
+    int status = p != NULL && p->item != NULL ? read_parts(p, paths, err)
                                               : csvk_fail(err, CSVK_ENOMEM, "out of memory");
     if (status != CSVK_OK) {
         csvk_partials_free(p);
@@ -304,9 +379,33 @@ int csvk_partials_open(struct csvk_partials **out, const struct csvk_strings *pa
     return CSVK_OK;
 }
 
+int csvk_partials_check(struct csvk_partials *p, const struct csvk_validate_options *options,
+                        const struct csvk_strings *more, struct csvk_error *err)
+{
+    int status = judge_read_options(&p->options, options, err);
+    return status == CSVK_OK ? check_parts(p, more, err) : status;
+}
+
+int csvk_partials_open(struct csvk_partials **out, const struct csvk_strings *paths,
+                       const struct csvk_validate_options *options, struct csvk_error *err)
+{
+    int status = csvk_partials_read(out, paths, err);
+    status = status == CSVK_OK ? csvk_partials_check(*out, options, NULL, err) : status;
+    if (status != CSVK_OK) {
+        csvk_partials_free(*out);
+        *out = NULL;
+    }
+    return status;
+}
+
 const char *csvk_partials_input_name(const struct csvk_partials *p)
 {
     return p->item[0].input_name;
+}
+
+const struct csvk_strings *csvk_partials_names(const struct csvk_partials *p)
+{
+    return &p->item[0].head.names;
 }
 
 void csvk_partials_free(struct csvk_partials *p)
@@ -325,7 +424,7 @@ void csvk_partials_free(struct csvk_partials *p)
 /* ---- joining --------------------------------------------------------------------------------- */
 
 static int load(const struct csvk_partials *p, size_t i, struct csvk_validator **out,
-                struct csvk_error *err)
+                struct csvk_buf *note, struct csvk_error *err)
 {
     struct partial_file again = {.path = p->item[i].path};
     struct partial_io io;
@@ -337,10 +436,26 @@ static int load(const struct csvk_partials *p, size_t i, struct csvk_validator *
     if (io.status == CSVK_OK) {
         partial_resolve(*out, &p->item[0].head);
         partial_state(&io, *out);
+        partial_buf(&io, note);
     }
     int status = partial_io_end(&io);
     partial_io_close(&io);
     release_file(&again);
+    return status;
+}
+
+/* A part that is not taken is not read to its end; its checksum is looked at all the same, so that
+   nothing is decided by a preface that was damaged. */
+static int check_sum(const struct partial_file *file, struct csvk_error *err)
+{
+    struct partial_io io;
+    unsigned char bytes[4096];
+    partial_io_read(&io, file->path, err);
+    while (io.status == CSVK_OK && io.left != 0) {
+        partial_bytes(&io, bytes, io.left < sizeof bytes ? (size_t)io.left : sizeof bytes);
+    }
+    int status = partial_io_end(&io);
+    partial_io_close(&io);
     return status;
 }
 
@@ -357,23 +472,6 @@ static int check_work(const struct partial_work *work, struct csvk_error *err)
                            work->input->name);
 }
 
-/* Judges the records from `at` on that begin in the part's range. */
-static int judge_again(const struct partial_work *work, const struct partial_file *file,
-                       uint64_t at, struct csvk_validator **out, uint64_t *end,
-                       struct csvk_error *err)
-{
-    if (work->input == NULL) {
-        return csvk_fail(err, CSVK_EUSAGE,
-                         "%s: a record begins at byte %" PRIu64 ", where this part did not look "
-                         "for one; join the parts where %s can be read, and these bytes will be "
-                         "judged again",
-                         file->path, at, file->input_name);
-    }
-    struct csvk_partial_range range = {at, file->range.to};
-    int status = check_work(work, err);
-    return status == CSVK_OK ? partial_judge_records(work, range, false, out, end, err) : status;
-}
-
 struct partial_joining {
     const struct csvk_partials *parts;
     struct partial_work work;
@@ -382,16 +480,57 @@ struct partial_joining {
     uint64_t again;                /* parts that were judged again */
 };
 
-static int join_part(struct partial_joining *j, size_t i, struct csvk_error *err)
+/* The part was right: what it knows is read. */
+static int take_part(struct partial_joining *j, const struct partial_file *file,
+                     struct csvk_validator **out, struct csvk_error *err)
 {
-    const struct partial_file *file = &j->parts->item[i];
+    const struct csvk_partial_taker *taker = j->work.taker;
+    struct csvk_buf note = CSVK_BUF_INIT;
+    int status = load(j->parts, (size_t)(file - j->parts->item), out, &note, err);
+    if (status == CSVK_OK && taker != NULL) {
+        struct csvk_bytes text = {note.data, note.length};
+        status = taker->join(taker->context, file->path, text, j->work.before, err);
+    }
+    csvk_buf_release(&note);
+    j->at = file->end;
+    return status;
+}
+
+/* Judges the records that begin in the part's range, from j->at on. Where they end has to be known
+   before a taker takes them, who cannot give them back. */
+static int judge_again(struct partial_joining *j, const struct partial_file *file,
+                       struct csvk_validator **out, struct csvk_error *err)
+{
+    struct partial_work alone = j->work;
+    if (j->work.input == NULL) {
+        return csvk_fail(err, CSVK_EUSAGE,
+                         "%s: a record begins at byte %" PRIu64 ", where this part did not look "
+                         "for one; join the parts where %s can be read, and bytes %" PRIu64
+                         "-%" PRIu64 " will be judged again",
+                         file->path, j->at, file->input_name, j->at, file->range.to);
+    }
+    struct csvk_partial_range range = {j->at, file->range.to};
+    alone.taker = NULL;
+    int status = check_work(&j->work, err);
+    status = status == CSVK_OK ? partial_judge_records(&alone, range, out, &j->at, err) : status;
+    if (status == CSVK_OK && j->work.taker != NULL) {
+        range.to = j->at;
+        csvk_validator_free(*out);
+        *out = NULL;
+        status = partial_judge_exactly(&j->work, range, out, err);
+    }
+    return status;
+}
+
+static int join_part(struct partial_joining *j, const struct partial_file *file,
+                     struct csvk_error *err)
+{
     struct csvk_validator *v = NULL;
     bool right = file->judged && file->begin == j->at;
-    uint64_t end = file->end;
-    int status =
-        right ? load(j->parts, i, &v, err) : judge_again(&j->work, file, j->at, &v, &end, err);
+    int status = right ? take_part(j, file, &v, err) : check_sum(file, err);
+    status = status == CSVK_OK && !right ? judge_again(j, file, &v, err) : status;
     j->again += !right;
-    j->at = end;
+    j->work.before += status == CSVK_OK ? v->totals.records : 0;
     if (status == CSVK_OK && j->joined == NULL) {
         j->joined = v;
         return CSVK_OK;
@@ -402,20 +541,23 @@ static int join_part(struct partial_joining *j, size_t i, struct csvk_error *err
 }
 
 int csvk_partials_join(struct csvk_partials *p, const struct csvk_partial_input *input,
-                       struct csvk_validator **out, uint64_t *again, struct csvk_error *err)
+                       const struct csvk_partial_taker *taker, struct csvk_validator **out,
+                       uint64_t *again, struct csvk_error *err)
 {
-    struct partial_joining j = {.parts = p, .work = {input, &p->options, &p->item[0].head}};
+    struct partial_joining j = {.parts = p,
+                                .work = {input, &p->options, &p->item[0].head, taker, 0, false}};
     int status = CSVK_OK;
     p->options.file = p->item[0].input_name;
     for (size_t i = 0; i < p->count && status == CSVK_OK; i++) {
         bool covered = j.at >= p->item[i].range.to; /* by a record that began before it */
         bool needed = !covered || (p->item[i].head.size == 0 && i == 0);
-        status = needed ? join_part(&j, i, err) : CSVK_OK;
+        status = needed ? join_part(&j, &p->item[i], err) : check_sum(&p->item[i], err);
     }
     if (status == CSVK_OK && j.at != p->item[0].head.size) {
         status = csvk_fail(err, CSVK_EUSAGE, "%s: its parts end at byte %" PRIu64,
                            p->item[0].input_name, j.at);
     }
+    status = status == CSVK_OK && j.again != 0 ? check_unchanged(input, err) : status;
     if (status != CSVK_OK) {
         csvk_validator_free(j.joined);
         return status;

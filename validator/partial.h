@@ -24,6 +24,7 @@
 #ifndef VALIDATOR_PARTIAL_H
 #define VALIDATOR_PARTIAL_H
 
+#include "csvkit/base/for_extra.h"
 #include "validator/validator.h"
 
 /* The bytes of the table. `name` is that in reports, borrowed. `read` reads all `length` bytes at
@@ -33,6 +34,9 @@ struct csvk_partial_input {
     uint64_t size;
     int (*read)(void *context, uint64_t offset, void *bytes, size_t length, struct csvk_error *err);
     void *context;
+    /* Has nobody changed it since it was opened? Asked when all was read; CSVK_ECHANGED, else what
+       reading returns. Or NULL: `read` knows. */
+    int (*check)(void *context, struct csvk_error *err);
 };
 
 struct csvk_partial_range {
@@ -40,34 +44,89 @@ struct csvk_partial_range {
 };
 
 /*
- * Judges the records that begin in the range, and writes the part to the file `path`, which appears
- * whole or not at all. CSVK_EUSAGE: the range does not lie in the input, or
- * the input is compressed; and what csvk_validate_source returns.
+ * Somebody who takes the records of a part while they are judged, and makes something of them that
+ * is joined as the parts are: slices, statistics. A part says of it what the *note* says, bytes of
+ * the taker's own, which come back when the parts are joined. A failure of a function ends the run
+ * with it. Borrowed as long as parts are made or joined.
  */
+struct csvk_partial_taker {
+    csvk_tune_fn *tune; /* of the reader; or NULL */
+    /* The records that begin in `range` follow, and before them there are `before` in the file, as
+       far as that is known: 0 when a part is made. While a part is made, what came before this call
+       is void; while parts are joined, all of it counts. */
+    int (*begin)(void *context, struct csvk_partial_range range, uint64_t before,
+                 struct csvk_error *err);
+    csvk_tap_fn *take; /* a batch, whose numbers and offsets count from the begin of the range */
+    /* The next part, whose file is `path`, was right. When parts are joined. */
+    int (*join)(void *context, const char *path, struct csvk_bytes note, uint64_t before,
+                struct csvk_error *err);
+    void *context;
+};
+
+struct csvk_partial;
+/* What is known of a part. Borrowed from it. */
+struct csvk_partial_facts {
+    uint64_t begin, end; /* of its records: the byte of the first, the byte after the last one */
+    bool judged;         /* false: no record begins in the range, or where it does was not found */
+    const struct csvk_strings *names;   /* of the columns, as the header has them */
+    const struct csvk_strings *options; /* "name=value" */
+};
+/*
+ * Judges the records that begin in the range. `taker`, who may be NULL, takes them; when nothing
+ * was judged, what was taken is void. `more` are options of the taker, "name=value", which must be
+ * the same in all parts; or NULL. The caller frees *out. CSVK_EUSAGE: the range does not lie in the
+ * input, or the input is compressed; and what csvk_validate_source returns.
+ */
+CSVK_FOR_EXTRA int csvk_partial_new(struct csvk_partial **out,
+                                    const struct csvk_partial_input *input,
+                                    const struct csvk_validate_options *options,
+                                    struct csvk_partial_range range,
+                                    const struct csvk_partial_taker *taker,
+                                    const struct csvk_strings *more,
+                                    struct csvk_error *err) CSVK_MUST_USE;
+CSVK_FOR_EXTRA struct csvk_partial_facts csvk_partial_facts(const struct csvk_partial *partial);
+/* Writes the part to the file `path`, which appears whole or not at all. To be called once. */
+CSVK_FOR_EXTRA int csvk_partial_write(struct csvk_partial *partial, struct csvk_bytes note,
+                                      const char *path, struct csvk_error *err) CSVK_MUST_USE;
+CSVK_FOR_EXTRA void csvk_partial_free(struct csvk_partial *partial); /* NULL is fine */
+/* All of it, without a taker. */
 int csvk_partial_judge(const struct csvk_partial_input *input,
                        const struct csvk_validate_options *options, struct csvk_partial_range range,
                        const char *path, struct csvk_error *err) CSVK_MUST_USE;
 
 struct csvk_partials;
 /*
- * Opens the files of parts, in any order, and checks that they are parts of one run with these
- * options, and all of them. CSVK_EUSAGE: they are not, with a text that names the guilty file;
- * CSVK_EIO: a file cannot be read, or was damaged; CSVK_ENOMEM. The caller frees *out.
+ * Opens the files of parts, in any order. CSVK_EIO: one cannot be read, or was damaged;
+ * CSVK_EUSAGE: one was made by another csvkit; CSVK_ENOMEM. The caller frees *out.
  */
+CSVK_FOR_EXTRA int csvk_partials_read(struct csvk_partials **out, const struct csvk_strings *paths,
+                                      struct csvk_error *err) CSVK_MUST_USE;
+/*
+ * Checks that they are parts of one run with these options, and all of them; `more` is that of
+ * csvk_partial_new. CSVK_EUSAGE: they are not, with a text that names the guilty file.
+ */
+CSVK_FOR_EXTRA int csvk_partials_check(struct csvk_partials *partials,
+                                       const struct csvk_validate_options *options,
+                                       const struct csvk_strings *more,
+                                       struct csvk_error *err) CSVK_MUST_USE;
+/* Both, for parts without a taker. */
 int csvk_partials_open(struct csvk_partials **out, const struct csvk_strings *paths,
                        const struct csvk_validate_options *options,
                        struct csvk_error *err) CSVK_MUST_USE;
-/* The name of the input, as the first part has it. */
-const char *csvk_partials_input_name(const struct csvk_partials *partials);
+/* The name of the input, and the names of its columns, as the first part has them. */
+CSVK_FOR_EXTRA const char *csvk_partials_input_name(const struct csvk_partials *partials);
+CSVK_FOR_EXTRA const struct csvk_strings *csvk_partials_names(const struct csvk_partials *partials);
 /*
- * Joins them: *out is a validator whose report is ready to be asked for. `input` is read only where
- * a part has guessed wrong; NULL: it is not at hand, and CSVK_EUSAGE is the answer when it is
- * needed, or is another one than that of the parts. *again: how many parts were
- * judged again.
+ * Joins them: *out is a validator whose report is ready to be asked for. `taker` is that of the
+ * parts, or NULL. `input` is read only where a part has guessed wrong; NULL: it is not at hand, and
+ * CSVK_EUSAGE is the answer when it is needed, or is another one than that of the parts. *again:
+ * how many parts were judged again.
  */
-int csvk_partials_join(struct csvk_partials *partials, const struct csvk_partial_input *input,
-                       struct csvk_validator **out, uint64_t *again,
-                       struct csvk_error *err) CSVK_MUST_USE;
-void csvk_partials_free(struct csvk_partials *partials);
+CSVK_FOR_EXTRA int csvk_partials_join(struct csvk_partials *partials,
+                                      const struct csvk_partial_input *input,
+                                      const struct csvk_partial_taker *taker,
+                                      struct csvk_validator **out, uint64_t *again,
+                                      struct csvk_error *err) CSVK_MUST_USE;
+CSVK_FOR_EXTRA void csvk_partials_free(struct csvk_partials *partials);
 
 #endif

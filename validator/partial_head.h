@@ -11,7 +11,7 @@
 
 #include "validator/judge.h"
 #include "validator/partial.h"
-#include "validator/partial_io.h"
+#include "csvkit/io/partial_io.h"
 
 struct partial_head {
     /* The options of the first part: a line `sep=X` may have set them. */
@@ -50,16 +50,22 @@ struct partial_work {
     const struct csvk_partial_input *input;
     const struct csvk_validate_options *options;
     const struct partial_head *head;
+    const struct csvk_partial_taker *taker; /* or NULL */
+    uint64_t before;                        /* records in the file before these, for the taker */
+    bool guessed;                           /* that a record begins where the range does */
 };
 /*
  * Judges the records that begin in `range`, the first one at range.from, which is right before a
- * record, or a guess. *end is the byte after the last of them. With `guessed`, *out may be NULL:
- * a record seems to be longer than PARTIAL_FAR, or than what can be kept in memory.
+ * record, or a guess. *end is the byte after the last of them. When it was guessed, *out may be
+ * NULL: a record seems to be longer than PARTIAL_FAR, or than what can be kept in memory.
  */
 #define PARTIAL_FAR ((uint64_t)64 * 1024 * 1024)
 int partial_judge_records(const struct partial_work *work, struct csvk_partial_range range,
-                          bool guessed, struct csvk_validator **out, uint64_t *end,
-                          struct csvk_error *err);
+                          struct csvk_validator **out, uint64_t *end, struct csvk_error *err);
+/* The same, of a range that is known to end between two records; the taker takes each record once.
+ */
+int partial_judge_exactly(const struct partial_work *work, struct csvk_partial_range range,
+                          struct csvk_validator **out, struct csvk_error *err);
 /* Where the first record begins that begins at `at` or after it: a guess. The size of the input:
    none seems to. */
 int partial_guess(const struct partial_work *work, uint64_t at, uint64_t *begin,

@@ -75,6 +75,32 @@ int partial_guess(const struct partial_work *work, uint64_t at, uint64_t *begin,
 
 /* ---- judging bytes from one place to another ------------------------------------------------- */
 
+/* From a wrong place any record may seem to be endless, and a taker keeps whole records. */
+static void limit_memory(struct csvk_options *how)
+{
+    if (how->max_record == 0 || how->max_record > PARTIAL_FAR) {
+        how->max_record = PARTIAL_FAR;
+    }
+}
+
+/* What the taker wants of the reader. */
+static void ask_taker(const struct partial_work *work, struct csvk_partial_range range,
+                      struct csvk_options *how, struct csvk_validate_hooks *hooks)
+{
+    const struct csvk_partial_taker *taker = work->taker;
+    if (taker == NULL) {
+        return;
+    }
+    hooks->tap = taker->take;
+    hooks->context = taker->context;
+    if (taker->tune != NULL) {
+        taker->tune(how, taker->context);
+    }
+    if (work->guessed && range.from != 0) {
+        limit_memory(how);
+    }
+}
+
 static int read_and_judge(const struct partial_work *work, struct csvk_validator *v,
                           struct csvk_partial_range range, struct csvk_error *err)
 {
@@ -84,6 +110,7 @@ static int read_and_judge(const struct partial_work *work, struct csvk_validator
     struct csvk_options how;
     csvk_options_init(&how);
     csvk_validator_reader_options(v, &how);
+    ask_taker(work, range, &how, &hooks);
     int status = partial_source(&source, work->input, range, err);
     status = status == CSVK_OK ? csvk_reader_new(&reader, source, &how, err) : status;
     status = status == CSVK_OK ? validate_records(reader, v, source, &hooks, err) : status;
@@ -113,9 +140,13 @@ static int begin_file(const struct partial_work *work, struct csvk_validator *v,
 static int judge_bytes(const struct partial_work *work, struct csvk_partial_range range,
                        struct csvk_validator **out, bool *whole, struct csvk_error *err)
 {
+    const struct csvk_partial_taker *taker = work->taker;
     struct csvk_validator *v = NULL;
     bool none = false;
     int status = partial_validator(&v, work->head, work->options, range.from, err);
+    if (status == CSVK_OK && taker != NULL) {
+        status = taker->begin(taker->context, range, work->before, err);
+    }
     if (status == CSVK_OK && range.from == 0) {
         status = begin_file(work, v, &none, err);
     }
@@ -204,9 +235,15 @@ static int find_border(const struct partial_work *work, struct csvk_partial_rang
 
 /* ---- a range --------------------------------------------------------------------------------- */
 
+int partial_judge_exactly(const struct partial_work *work, struct csvk_partial_range range,
+                          struct csvk_validator **out, struct csvk_error *err)
+{
+    bool whole;
+    return judge_bytes(work, range, out, &whole, err);
+}
+
 int partial_judge_records(const struct partial_work *work, struct csvk_partial_range range,
-                          bool guessed, struct csvk_validator **out, uint64_t *end,
-                          struct csvk_error *err)
+                          struct csvk_validator **out, uint64_t *end, struct csvk_error *err)
 {
     bool whole = false;
     struct csvk_partial_range bytes = range;
@@ -214,7 +251,7 @@ int partial_judge_records(const struct partial_work *work, struct csvk_partial_r
     *out = NULL;
     status = status == CSVK_OK ? judge_bytes(work, bytes, out, &whole, err) : status;
     if (status == CSVK_OK && !whole) {
-        uint64_t most = guessed ? range.to + PARTIAL_FAR : UINT64_MAX;
+        uint64_t most = work->guessed ? range.to + PARTIAL_FAR : UINT64_MAX;
         csvk_validator_free(*out);
         *out = NULL;
         status = find_border(work, range, most, &bytes.to, err);
@@ -222,7 +259,7 @@ int partial_judge_records(const struct partial_work *work, struct csvk_partial_r
             status = judge_bytes(work, bytes, out, &whole, err);
         }
     }
-    if (status == CSVK_ELIMIT && guessed && range.from != 0) {
+    if (status == CSVK_ELIMIT && work->guessed && range.from != 0) {
         status = CSVK_OK; /* from a wrong place, any record may seem to be endless */
     }
     *end = bytes.to;

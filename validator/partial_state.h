@@ -3,7 +3,7 @@
 #define VALIDATOR_PARTIAL_STATE_H
 
 #include "validator/judge.h"
-#include "validator/partial_io.h"
+#include "csvkit/io/partial_io.h"
 
 /*
  * The state of a finished validator that has made no report. When it is read, `v` was made with the

@@ -7,7 +7,7 @@
  * comments.
  */
 #include "validator/judge.h"
-#include "validator/partial_io.h"
+#include "csvkit/io/partial_io.h"
 
 #include <string.h>
 

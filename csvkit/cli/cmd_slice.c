@@ -3,6 +3,7 @@
  * Reads the options, calls csvk_slice_table, prints what came of it.
  */
 #include "csvkit/cli/slice/slice_command.h"
+#include "csvkit/cli/slice/slice_in_parts.h"
 #include "csvkit/cli/table/auto_option.h"
 #include "csvkit/cli/table/normalize_options.h"
 
@@ -99,7 +100,7 @@ static int find_out(struct slice_command *job)
     struct csvk_error err = {0};
     struct csvk_source *source = NULL;
     struct stat about;
-    const char *path = cli_noperands(job->cli) > 0 ? cli_operand(job->cli, 0) : "-";
+    const char *path = job->inputs.item[0];
     bool encoding = job->table.encoding != NULL && strcmp(job->table.encoding, "auto") == 0;
     if (!encoding && !job->table.delimiter_auto) {
         return CLI_GOOD;
@@ -122,7 +123,7 @@ static int find_out(struct slice_command *job)
 static int read_table(struct slice_command *job)
 {
     const char *encoding = cli_value(job->cli, "encoding");
-    const char *input = cli_operand(job->cli, 0);
+    const char *input = strcmp(job->inputs.item[0], "-") != 0 ? job->inputs.item[0] : NULL;
     int status = cli_has(job->cli, "no-manifest")
                      ? cli_get_table(job->cli, input, &job->table)
                      : cli_get_table_to_write(job->cli, input, &job->table, &job->vain);
@@ -178,6 +179,28 @@ static int read_output(struct slice_command *job)
 
 /* ---- the run --------------------------------------------------------------------------------- */
 
+/* The table that is sliced: FILE, or that of which the operands are parts. */
+static int read_input(struct slice_command *job)
+{
+    char *of_parts = NULL;
+    int status = slice_joins_parts(job->cli) ? slice_parts_input(job->cli, &of_parts) : CLI_GOOD;
+    const char *input = of_parts != NULL              ? of_parts
+                        : cli_noperands(job->cli) > 0 ? cli_operand(job->cli, 0)
+                                                      : "-";
+    if (status == CLI_GOOD && csvk_strings_add(&job->inputs, input) != CSVK_OK) {
+        status = cli_trouble(job->cli, "out of memory");
+    }
+    csvk_free(of_parts);
+    return status;
+}
+
+static int cut_table(struct slice_command *job, struct csvk_error *err)
+{
+    return slice_makes_part(job->cli)    ? slice_make_part(job, err)
+           : slice_joins_parts(job->cli) ? slice_join_parts(job, job->inputs.item[0], err)
+                                         : csvk_slice_table(&job->options, &job->result, err);
+}
+
 static int slice(struct slice_command *job)
 {
     struct csvk_error err = {0};
@@ -190,14 +213,10 @@ static int slice(struct slice_command *job)
     options->support = csvk_type_support_parse(getenv("KBC_DATA_TYPE_SUPPORT"));
     options->verify = cli_has(job->cli, "verify");
     slice_show(job);
-    if (csvk_strings_add(&job->inputs,
-                         cli_noperands(job->cli) > 0 ? cli_operand(job->cli, 0) : "-") != CSVK_OK) {
-        return cli_trouble(job->cli, "out of memory");
-    }
     if (job->json && slice_hash_init(&job->how.hash) != CSVK_OK) {
         return cli_trouble(job->cli, "no SHA-256: libcrypto.so.3 is not installed, or no memory");
     }
-    int status = csvk_slice_table(options, &job->result, &err);
+    int status = cut_table(job, &err);
     cli_progress_end(job->progress);
     slice_report_doubts(job);
     if (status != CSVK_OK) {
@@ -211,7 +230,9 @@ static int run(struct cli *cli)
     struct slice_command job = {.cli = cli};
     csvk_slice_options_init(&job.how);
     csvk_slice_table_options_init(&job.options);
-    int status = read_output(&job);
+    int status = slice_check_parts(cli);
+    status = status == CLI_GOOD ? read_output(&job) : status;
+    status = status == CLI_GOOD ? read_input(&job) : status;
     status = status == CLI_GOOD ? read_table(&job) : status;
     status = status == CLI_GOOD ? read_rules(&job) : status;
     status = status == CLI_GOOD ? cli_manifest_plan_read(cli, &job.plan) : status;
@@ -266,6 +287,7 @@ static const struct cli_option rows[] = {
 };
 static const struct cli_group own = {"Slicing", rows};
 static const struct cli_group *const groups[] = {&own,
+                                                 &slice_part_options,
                                                  &cli_manifest_contents,
                                                  &normalizing,
                                                  &cli_normalize_repairs,
@@ -288,12 +310,16 @@ static const char *const examples[] = {
     "Slice the output of a program.",
     "csvkit slice --normalize -d';' --encoding=windows-1252 export.csv -o export",
     "Repair, convert and slice in one pass.",
+    "csvkit slice --byte-range=3/20 orders.csv -o parts/3",
+    "Slice the third twentieth of a file; others may be made on other machines.",
+    "csvkit slice --merge parts/* -o out/tables/orders",
+    "Join all twenty to the slices of the file, and write the manifest.",
     NULL,
 };
 
 const struct cli_command cli_cmd_slice = {
     .name = "slice",
-    .operands = "[FILE]",
+    .operands = "[FILE]...",
     .summary = "cut a CSV file into compressed slices with a manifest",
     .details =
         "Checks FILE with the profile keboola, removes the header, and writes the records to "
@@ -302,7 +328,8 @@ const struct cli_command cli_cmd_slice = {
         "input without its header, byte for byte. FILE is plain text or compressed (gzip, zstd, "
         "xz, bzip2). A directory is a "
         "table in slices, which have no header unless --header or the manifest says so. Without "
-        "FILE, or when FILE is -, standard input is read.\n\n"
+        "FILE, or when FILE is -, standard input is read. Only with --merge there are several "
+        "operands, the folders of parts.\n\n"
         "If there is a manifest beside the input (FILE.manifest), DIR.manifest has its contents, "
         "changed by the options. Of a manifest that the platform wrote for an input, it has "
         "columns, primary key and metadata, or the schema.\n\n"
@@ -317,7 +344,7 @@ const struct cli_command cli_cmd_slice = {
     .groups = groups,
     .examples = examples,
     .min_operands = 0,
-    .max_operands = 1,
+    .max_operands = -1,
     .run = run,
     .rules = &sets,
 };

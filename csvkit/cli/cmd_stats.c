@@ -1,5 +1,6 @@
 /* cmd_stats.c - csvkit stats [FILE]...: what the columns of tables are like. It judges nothing. */
 #include "csvkit/cli/frame/frame.h"
+#include "csvkit/cli/stats/stats_in_parts.h"
 #include "csvkit/cli/stats/stats_report.h"
 #include "csvkit/cli/table/table_options.h"
 
@@ -56,9 +57,30 @@ static int stats_of_one_table(struct stats_job *job)
     return status;
 }
 
+/* The table that the operands are parts of. */
+static int stats_of_parts(struct stats_job *job)
+{
+    struct table_stats table;
+    char *name;
+    int status = cli_take_files_from(job->cli);
+    if (status != CLI_GOOD) {
+        return status;
+    }
+    status = cli_stats_join_parts(job->cli, &table, &name);
+    if (status != CLI_TROUBLE && table.stats != NULL) {
+        print_stats(job, name, &table);
+    }
+    cli_stats_release(&table);
+    csvk_free(name);
+    return status;
+}
+
 static int stats_of_all(struct stats_job *job)
 {
     struct cli *cli = job->cli;
+    if (cli_stats_joins_parts(cli)) {
+        return stats_of_parts(job);
+    }
     int worst = cli_take_files_from(cli);
     if (worst == CLI_GOOD && cli_noperands(cli) == 0 && !cli_has(cli, "files-from")) {
         return stats_of(job, "-");
@@ -91,6 +113,10 @@ static int stats_as_page(struct stats_job *job)
 static int run(struct cli *cli)
 {
     struct stats_job job = {.cli = cli, .format = cli_value(cli, "format")};
+    int status = cli_stats_check_parts(cli);
+    if (status != CLI_GOOD || cli_stats_makes_part(cli)) {
+        return status == CLI_GOOD ? cli_stats_make_part(cli) : status;
+    }
     job.format = job.format == NULL ? "text" : job.format;
     return strcmp(job.format, "html") == 0 ? stats_as_page(&job) : stats_of_all(&job);
 }
@@ -109,6 +135,7 @@ static const struct cli_option rows[] = {
 };
 static const struct cli_group own = {"Statistics", rows};
 static const struct cli_group *const groups[] = {&own,
+                                                 &cli_stats_part_options,
                                                  &cli_dialect_options,
                                                  &cli_blanks_options,
                                                  &cli_manifest_options,
@@ -126,6 +153,10 @@ static const char *const examples[] = {
     "Show what the columns are like in the files of all months together.",
     "csvkit stats --format=html orders.csv >columns.html",
     "Make a page of it, with bars: it opens in any browser and needs no network.",
+    "csvkit stats --byte-range=3/20 --partial=3.part orders.csv",
+    "Count the third twentieth of a file; others may be counted on other machines.",
+    "csvkit stats --merge *.part",
+    "Show the same as csvkit stats orders.csv.",
     NULL,
 };
 

@@ -22,7 +22,8 @@ struct stats_worker {
 struct crew_job {
     struct csvk_batch batch; /* of the three buffers */
     struct csvk_buf bytes, records, fields;
-    uint64_t skip, before;
+    uint64_t skip;
+    struct csvk_stats_before before;
     int status;
 };
 
@@ -177,7 +178,7 @@ static int take_job(struct csvk_stats_crew *crew)
 }
 
 int csvk_stats_crew_add(struct csvk_stats_crew *crew, const struct csvk_batch *batch, uint64_t skip,
-                        uint64_t before)
+                        struct csvk_stats_before before)
 {
     if (!has_help(crew, batch->size)) {
         return csvk_stats_add(crew->stats, batch, skip, before);

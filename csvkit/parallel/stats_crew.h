@@ -31,7 +31,7 @@ int csvk_stats_crew_new(struct csvk_stats_crew **out, struct csvk_stats *stats,
 /* As csvk_stats_add, now or before csvk_stats_crew_finish returns. CSVK_ENOMEM, perhaps of a batch
    that was added before: then all can only be freed. */
 int csvk_stats_crew_add(struct csvk_stats_crew *crew, const struct csvk_batch *batch, uint64_t skip,
-                        uint64_t before) CSVK_MUST_USE;
+                        struct csvk_stats_before before) CSVK_MUST_USE;
 /* All that was added is in the statistics then. More may be added afterwards. CSVK_ENOMEM. */
 int csvk_stats_crew_finish(struct csvk_stats_crew *crew) CSVK_MUST_USE;
 /* Ends the threads; what is not finished is lost. NULL is fine. */

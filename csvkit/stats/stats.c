@@ -2,7 +2,7 @@
 #include "csvkit/stats/stats.h"
 
 #include "csvkit/base/hash.h"
-#include "csvkit/stats/column_state.h"
+#include "csvkit/stats/stats_private.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -10,21 +10,6 @@
 #define VALUE_SEED CSVK_HASH_A
 /* A count that is so many times what falls into a cell on average tells something. */
 #define NOISE_TIMES 4
-
-struct column {
-    struct tally values;
-    struct column_state state;
-    uint64_t enclosed_empty;
-};
-struct csvk_stats {
-    struct column *column;
-    size_t count;
-    struct csvk_dialect dialect;
-    struct csvk_buf room; /* for a decoded value */
-    struct csvk_stats_records records;
-    struct csvk_column_stats answer;
-    struct csvk_column_types answer_types;
-};
 
 /* ---- life ------------------------------------------------------------------------------------ */
 
@@ -166,9 +151,9 @@ static void add_empty(struct column *column, bool enclosed, uint64_t record)
     column->enclosed_empty += enclosed;
 }
 
-static uint64_t draw_of(uint64_t record)
+static uint64_t draw_of(uint64_t place)
 {
-    return csvk_hash_fold(record ^ CSVK_HASH_A, CSVK_HASH_C);
+    return csvk_hash_fold(place ^ CSVK_HASH_A, CSVK_HASH_C);
 }
 
 int csvk_stats_add_value(struct csvk_stats *stats, size_t column, struct csvk_bytes value,
@@ -190,9 +175,10 @@ static void pass_over(uint64_t *count, uint64_t *first, uint64_t record)
 }
 
 static int add_record(struct csvk_stats *stats, const struct csvk_batch *batch,
-                      const struct csvk_record *record, uint64_t number)
+                      const struct csvk_record *record, struct csvk_stats_before before)
 {
-    uint64_t draw = draw_of(number);
+    uint64_t number = record->number + before.records;
+    uint64_t draw = draw_of(record->offset + before.bytes);
     const struct csvk_field *field = &batch->fields[record->first_field];
     struct csvk_stats_records *records = &stats->records;
     int status = CSVK_OK;
@@ -216,13 +202,13 @@ static int add_record(struct csvk_stats *stats, const struct csvk_batch *batch,
 }
 
 int csvk_stats_add(struct csvk_stats *stats, const struct csvk_batch *batch, uint64_t skip,
-                   uint64_t before)
+                   struct csvk_stats_before before)
 {
     struct csvk_stats_records *records = &stats->records;
     int status = CSVK_OK;
     for (size_t i = 0; i < batch->nreported && status == CSVK_OK; i++) {
         const struct csvk_record *record = &batch->records[i];
-        uint64_t number = record->number + before;
+        uint64_t number = record->number + before.records;
         if (record->number <= skip || record->unfinished) {
             continue;
         }
@@ -233,7 +219,7 @@ int csvk_stats_add(struct csvk_stats *stats, const struct csvk_batch *batch, uin
         } else if (record->nfields != stats->count) {
             pass_over(&records->other_width, &records->first_of_width, number);
         } else {
-            status = add_record(stats, batch, record, number);
+            status = add_record(stats, batch, record, before);
         }
     }
     return status;

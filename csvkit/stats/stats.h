@@ -16,10 +16,11 @@
  *
  * Counts, lengths, the least and the greatest, sum and mean are always exact.
  *
- * Merging. What is told is a function of the set of its records and their numbers: their order, and
- * how they were cut into parts, changes nothing, not even the estimates. For that the random number
- * of a record is a hash of its number, so the parts must be added with the numbers that their
- * records have in the whole.
+ * Merging. What is told is a function of the set of its records, of their numbers and of the places
+ * where they begin: their order, and how they were cut into parts, changes nothing, not even the
+ * estimates. For that the random number of a record is a hash of its place, the byte in which it
+ * begins, which a part of a file knows by itself. So the parts must be added with the places and
+ * the numbers that their records have in the whole.
  *
  * Hashes are of 64 bits and need no secret, as results must be repeatable: whoever writes a file
  * can prepare values whose hashes meet. Values longer than CSVK_STATS_TEXT bytes are told apart
@@ -48,15 +49,20 @@ struct csvk_stats;
  */
 CSVK_API int csvk_stats_new(struct csvk_stats **out, size_t columns,
                             const struct csvk_dialect *dialect) CSVK_MUST_USE;
+/* What lies before the records of a batch that do not begin the whole, modulo 2^64. Fixed. */
+struct csvk_stats_before {
+    uint64_t records, bytes;
+};
 /*
  * Adds the records of a batch that was read at CSVK_FIELDS, except for those numbered up to `skip`
  * (a header), blank ones, those too long for memory and those of another width, whose values stand
- * in other columns. Their numbers are those of the batch plus `before`. Fields with a quoting error
- * are passed over. The batch is borrowed for the call.
+ * in other columns. Their numbers and offsets are those of the batch plus `before`. Fields with a
+ * quoting error are passed over. The batch is borrowed for the call.
  */
 CSVK_API int csvk_stats_add(struct csvk_stats *stats, const struct csvk_batch *batch, uint64_t skip,
-                            uint64_t before) CSVK_MUST_USE;
-/* Adds one value of record number `record` to column number `column`, from 0. */
+                            struct csvk_stats_before before) CSVK_MUST_USE;
+/* Adds one value of record number `record`, which is its place, too, to column number `column`,
+   from 0. */
 CSVK_API int csvk_stats_add_value(struct csvk_stats *stats, size_t column, struct csvk_bytes value,
                                   uint64_t record) CSVK_MUST_USE;
 /*

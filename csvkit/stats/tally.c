@@ -196,6 +196,24 @@ int tally_add(struct tally *tally, const struct tally_key *key, uint64_t score, 
     return status;
 }
 
+/* ---- from elsewhere ---- */
+
+int tally_reserve(struct tally *tally, uint32_t count, bool sketched)
+{
+    int status = sketched ? tally_sketch(tally) : CSVK_OK;
+    while (status == CSVK_OK && tally->capacity < count) {
+        status = grow(tally);
+    }
+    return status;
+}
+
+void tally_index(struct tally *tally)
+{
+    if (tally->index_size != 0) {
+        index_all(tally);
+    }
+}
+
 /* ---- merging ---- */
 
 static struct tally_key key_of(const struct tally_entry *e)

@@ -66,6 +66,11 @@ void tally_settle(struct tally *tally);
 int tally_sketch(struct tally *tally) CSVK_MUST_USE;
 /* Adds the occurrences of `right`, whose most and width are the same. CSVK_ENOMEM. */
 int tally_merge(struct tally *left, struct tally *right) CSVK_MUST_USE;
+/* Makes room in the table for `count` keys, and the sketch when it is wanted. CSVK_ENOMEM. The
+   tally is as tally_init leaves it. */
+int tally_reserve(struct tally *tally, uint32_t count, bool sketched) CSVK_MUST_USE;
+/* The keys stand in `entry`, all of them different, and `count` is how many they are. */
+void tally_index(struct tally *tally);
 /* Different keys: exact, or an estimate. */
 uint64_t tally_distinct(const struct tally *tally);
 /* Occurrences of a key of the table: exact, or an upper bound. */

@@ -14,6 +14,7 @@
 #include "csvkit/base/sized.h"
 #include "csvkit/io/deflate/gzip_writer.h"
 #include "manifest/slicing/slice_dir.h"
+#include "manifest/slicing/slice_job.h"
 #include "manifest/slicing/slice_plan.h"
 
 #include <errno.h>
@@ -68,19 +69,35 @@ static int write_file(void *context, const void *bytes, size_t length, struct cs
     return slice_write_all(s->fd, bytes, length, s->current.name, err);
 }
 
-static int open_slice(struct csvk_slicer *s, struct csvk_error *err)
+void slice_name(char name[CSVK_SLICE_NAME_MAX], size_t number, enum csvk_slice_form form)
+{
+    snprintf(name, CSVK_SLICE_NAME_MAX, "part-%05zu.csv%s", number,
+             form == CSVK_SLICE_GZIP ? ".gz" : "");
+}
+
+/* The next slice is like `slice`, but for its name. */
+static int begin_slice(struct csvk_slicer *s, const struct csvk_slice *slice,
+                       struct csvk_error *err)
 {
     if (s->count == CSVK_SLICES_MAX) {
         return csvk_fail(err, CSVK_ELIMIT, "more than %d slices: choose larger ones",
                          CSVK_SLICES_MAX);
     }
-    s->current = (struct csvk_slice){.crc = 0};
-    snprintf(s->current.name, sizeof s->current.name, "part-%05zu.csv%s", s->count + 1,
-             s->form == CSVK_SLICE_GZIP ? ".gz" : "");
+    s->current = *slice;
+    slice_name(s->current.name, s->count + 1, s->form);
+    return CSVK_OK;
+}
+
+static int open_slice(struct csvk_slicer *s, struct csvk_error *err)
+{
+    int status = begin_slice(s, &(struct csvk_slice){.crc = 0}, err);
+    if (status != CSVK_OK) {
+        return status;
+    }
     if (s->hash.begin != NULL && s->hash.begin(s->hash.context) != CSVK_OK) {
         return csvk_fail(err, CSVK_EIO, "the hash of a slice failed");
     }
-    int status = slice_dir_create(s->dir, s->current.name, &s->fd, err);
+    status = slice_dir_create(s->dir, s->current.name, &s->fd, err);
     s->is_open = status == CSVK_OK;
     s->is_full = false;
     return status;
@@ -318,6 +335,17 @@ int csvk_slicer_new(struct csvk_slicer **out, const struct csvk_slice_options *o
     }
     *out = s;
     return CSVK_OK;
+}
+
+int slice_adopt(struct csvk_slicer *s, const char *path, const struct csvk_slice *slice,
+                struct csvk_error *err)
+{
+    int status = s->is_open ? close_slice(s, err) : CSVK_OK;
+    status = status == CSVK_OK ? begin_slice(s, slice, err) : status;
+    if (status == CSVK_OK) {
+        status = slice_dir_adopt(s->dir, s->current.name, path, slice->file_bytes, err);
+    }
+    return status == CSVK_OK ? keep_slice(s, err) : status;
 }
 
 int csvk_slicer_finish(struct csvk_slicer *s, struct csvk_error *err)

@@ -254,10 +254,14 @@ static int make_directory(struct slice_dir *dir, const char *folder, struct csvk
     return CSVK_OK;
 }
 
-/* "part-" and digits, then ".csv" or ".csv.gz": what the slicer calls its files. */
+/* "part-" and digits, then ".csv" or ".csv.gz": what the slicer calls its files; or a file that
+   stands beside the slices of a part. */
 static bool is_name_of_slice(const char *name)
 {
     size_t digits = 0;
+    if (strcmp(name, SLICE_PART_STATE) == 0 || strcmp(name, SLICE_PART_ABOUT) == 0) {
+        return true;
+    }
     if (strncmp(name, "part-", 5) != 0) {
         return false;
     }

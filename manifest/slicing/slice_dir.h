@@ -4,6 +4,10 @@
 
 #include "manifest/slice.h"
 
+/* A folder that a part of a table is in has two files beside its slices (slice_parts.c). */
+#define SLICE_PART_STATE "judgement.part"
+#define SLICE_PART_ABOUT "part.json"
+
 struct slice_dir;
 
 /*
@@ -18,6 +22,13 @@ const char *slice_dir_path(const struct slice_dir *dir);
 /* Creates a file in the temporary directory; the caller closes *fd. */
 int slice_dir_create(const struct slice_dir *dir, const char *name, int *fd,
                      struct csvk_error *err) CSVK_MUST_USE;
+/*
+ * slice_adopt.c: puts the file `path`, a finished slice of `size` bytes, into the temporary
+ * directory: under one more name, or as a copy where that cannot be. CSVK_EIO: it cannot be read or
+ * written, or has another size.
+ */
+int slice_dir_adopt(const struct slice_dir *dir, const char *name, const char *path, uint64_t size,
+                    struct csvk_error *err) CSVK_MUST_USE;
 /* See csvk_slicer_commit. */
 int slice_dir_commit(struct slice_dir *dir, const struct csvk_bytes *manifest,
                      struct csvk_error *err) CSVK_MUST_USE;

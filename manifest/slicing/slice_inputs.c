@@ -146,18 +146,17 @@ static const struct csvk_record *find_header(const struct csvk_batch *batch)
     return i < batch->nreported ? &batch->records[i] : NULL;
 }
 
-/* Looks for the header. *skip are the first records of the batch that are no data: up to it. */
-static int pass_header(struct input *in, const struct csvk_batch *batch, uint64_t *skip,
-                       struct csvk_error *err)
+int slice_pass_header(struct slice_job *job, const char *path, const struct csvk_batch *batch,
+                      uint64_t *header, uint64_t *skip, struct csvk_error *err)
 {
     *skip = 0;
-    if (!in->job->table.header || in->header != 0) {
+    if (!job->table.header || *header != 0) {
         return CSVK_OK;
     }
-    const struct csvk_record *header = find_header(batch);
-    *skip = header != NULL ? header->number - batch->first_record + 1 : batch->nrecords;
-    in->header = header != NULL ? header->number : 0;
-    return header != NULL ? slice_look_at_header(in->job, in->path, batch, header, err) : CSVK_OK;
+    const struct csvk_record *found = find_header(batch);
+    *skip = found != NULL ? found->number - batch->first_record + 1 : batch->nrecords;
+    *header = found != NULL ? found->number : 0;
+    return found != NULL ? slice_look_at_header(job, path, batch, found, err) : CSVK_OK;
 }
 
 static int take_batch(struct input *in, const struct csvk_batch *batch, struct csvk_error *err)
@@ -165,7 +164,8 @@ static int take_batch(struct input *in, const struct csvk_batch *batch, struct c
     struct slice_job *job = in->job;
     uint64_t skip = 0;
     int status = csvk_validator_feed(in->validator, batch, err);
-    status = status == CSVK_OK ? pass_header(in, batch, &skip, err) : status;
+    status = status == CSVK_OK ? slice_pass_header(job, in->path, batch, &in->header, &skip, err)
+                               : status;
     if (status == CSVK_OK && job->result->types != NULL &&
         csvk_types_feed(job->result->types, batch, in->header) != CSVK_OK) {
         status = csvk_fail(err, CSVK_ENOMEM, "out of memory");
@@ -179,20 +179,22 @@ static int take_batch(struct input *in, const struct csvk_batch *batch, struct c
                              : status;
 }
 
-/* Shows the report of an input with errors or warnings to the caller. */
+int slice_show_report(struct slice_job *job, const struct csvk_report *report,
+                      struct csvk_error *err)
+{
+    const struct csvk_slice_table_options *o = &job->options;
+    job->refused |= report->errors != 0;
+    bool doubtful = report->errors + report->warnings != 0;
+    return doubtful && o->judged != NULL ? o->judged(o->context, report, err) : CSVK_OK;
+}
+
 static int judge_input(struct input *in, struct csvk_error *err)
 {
-    struct slice_job *job = in->job;
     const struct csvk_report *report = NULL;
     int status = csvk_validator_finish(in->validator, csvk_reader_totals(in->reader),
                                        csvk_source_damage(in->source), err);
     status = status == CSVK_OK ? csvk_validator_report(in->validator, &report, err) : status;
-    if (status != CSVK_OK || report->errors + report->warnings == 0) {
-        return status;
-    }
-    job->refused |= report->errors != 0;
-    const struct csvk_slice_table_options *o = &job->options;
-    return o->judged != NULL ? o->judged(o->context, report, err) : CSVK_OK;
+    return status == CSVK_OK ? slice_show_report(in->job, report, err) : status;
 }
 
 /* The slicer continues with the next input, so the last record of this one needs a line break. */

@@ -20,7 +20,34 @@ struct slice_job {
     uint64_t plain_bytes; /* of all inputs; 0: not known without reading them */
 };
 
+/* ---- slice.c ---- */
+/* What the slicer calls its slice of this number, from 1. */
+void slice_name(char name[CSVK_SLICE_NAME_MAX], size_t number, enum csvk_slice_form form);
+/* The file `path` becomes the next slice, with the facts of `slice` but its name. Failures as for
+   csvk_slicer_feed. */
+int slice_adopt(struct csvk_slicer *slicer, const char *path, const struct csvk_slice *slice,
+                struct csvk_error *err) CSVK_MUST_USE;
+
 /* ---- slice_table.c ---- */
+/* Reads the options and makes *out, which is NULL on failure. slice_job_close in any case: it frees
+   the job, and forgets the slices when they were not made. */
+int slice_job_open(struct slice_job *job, const struct csvk_slice_table_options *options,
+                   struct csvk_slice_table_result **out, struct csvk_error *err) CSVK_MUST_USE;
+void slice_job_close(struct slice_job *job, int status);
+/* Judges the options by themselves, and settles how the inputs are judged. */
+int slice_check_options(struct slice_job *job, struct csvk_error *err) CSVK_MUST_USE;
+int slice_read_rules(struct slice_job *job, struct csvk_error *err) CSVK_MUST_USE;
+/* The directory of slices is replaced as a whole, so nothing that is read may lie in it. */
+int slice_refuse_own_input(const struct slice_job *job, const char *path,
+                           struct csvk_error *err) CSVK_MUST_USE;
+/* When the columns are known before anything is read, the manifest is judged at once. */
+int slice_take_known_columns(struct slice_job *job, struct csvk_error *err) CSVK_MUST_USE;
+/* CSVK_EDATA when anything was refused, or the columns are not known and must be. */
+int slice_conclude(struct slice_job *job, struct csvk_error *err) CSVK_MUST_USE;
+/* Finishes the slices, reads them back if that was asked for, and lists them in the result. */
+int slice_finish(struct slice_job *job, struct csvk_error *err) CSVK_MUST_USE;
+/* Gives the slices and their manifest their names. */
+int slice_commit(struct slice_job *job, struct csvk_error *err) CSVK_MUST_USE;
 /* Adds a line to result->refusals; the run goes on, and is refused at its end. */
 int slice_refuse(struct slice_job *job, struct csvk_error *err, const char *format, ...)
     CSVK_PRINTF(3, 4);
@@ -37,6 +64,13 @@ int slice_count_bytes(const struct slice_job *job, uint64_t *bytes,
                       struct csvk_error *err) CSVK_MUST_USE;
 /* Reads and judges all inputs and feeds the slicer. When an input has errors, `refused` is true. */
 int slice_read_inputs(struct slice_job *job, struct csvk_error *err) CSVK_MUST_USE;
+/* Looks for the header of an input. *header is the number of its record, 0: it has not come yet.
+ *skip are the first records of the batch that are no data: up to the header. */
+int slice_pass_header(struct slice_job *job, const char *path, const struct csvk_batch *batch,
+                      uint64_t *header, uint64_t *skip, struct csvk_error *err) CSVK_MUST_USE;
+/* Shows a report with errors or warnings to the caller; errors refuse the data. */
+int slice_show_report(struct slice_job *job, const struct csvk_report *report,
+                      struct csvk_error *err) CSVK_MUST_USE;
 
 /* ---- slice_header.c ---- */
 /* Takes the columns from `header`, a record of the batch, or compares them with those taken. */

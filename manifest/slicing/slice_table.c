@@ -129,7 +129,13 @@ static int read_sizes(struct slice_job *job, struct csvk_error *err)
     return CSVK_OK;
 }
 
-static int read_rules(struct slice_job *job, struct csvk_error *err)
+int slice_check_options(struct slice_job *job, struct csvk_error *err)
+{
+    int status = check_table(job, err);
+    return status == CSVK_OK ? read_sizes(job, err) : status;
+}
+
+int slice_read_rules(struct slice_job *job, struct csvk_error *err)
 {
     int status = csvk_slice_rules(&job->rules, err);
     if (status == CSVK_OK && job->options.rules != NULL) {
@@ -149,8 +155,7 @@ static int read_rules(struct slice_job *job, struct csvk_error *err)
 
 /* ---- inputs ---------------------------------------------------------------------------------- */
 
-/* The directory of slices is replaced as a whole, so nothing that is read may lie in it. */
-static int refuse_own_input(const struct slice_job *job, const char *path, struct csvk_error *err)
+int slice_refuse_own_input(const struct slice_job *job, const char *path, struct csvk_error *err)
 {
     struct stat out, in;
     const char *slash = strrchr(path, '/');
@@ -199,7 +204,7 @@ static int list_inputs(struct slice_job *job, struct csvk_error *err)
         return csvk_fail(err, CSVK_ENOMEM, "out of memory");
     }
     for (size_t i = 0; i < job->inputs.count && status == CSVK_OK; i++) {
-        status = refuse_own_input(job, job->inputs.item[i], err);
+        status = slice_refuse_own_input(job, job->inputs.item[i], err);
     }
     bool folder = folders && job->options.inputs->count != 0;
     return status == CSVK_OK ? settle_header(job, folder, err) : status;
@@ -220,8 +225,7 @@ static int measure(struct slice_job *job, struct csvk_error *err)
     return slice_count_bytes(job, &job->how.total, err);
 }
 
-/* When the columns are known before anything is read, the manifest is judged at once. */
-static int take_known_columns(struct slice_job *job, struct csvk_error *err)
+int slice_take_known_columns(struct slice_job *job, struct csvk_error *err)
 {
     if (job->table.columns.count == 0) {
         return CSVK_OK;
@@ -266,35 +270,42 @@ static int take_slices(struct slice_job *job, struct csvk_error *err)
     return CSVK_OK;
 }
 
-static int commit(struct slice_job *job, struct csvk_error *err)
+int slice_conclude(struct slice_job *job, struct csvk_error *err)
 {
-    struct csvk_bytes manifest = {job->result->manifest.data, job->result->manifest.length};
+    int status = need_columns(job, err);
+    return status == CSVK_OK && job->refused
+               ? csvk_fail(err, CSVK_EDATA, "%s was not written", job->how.directory)
+               : status;
+}
+
+int slice_finish(struct slice_job *job, struct csvk_error *err)
+{
     int status = csvk_slicer_finish(job->slicer, err);
     status = status == CSVK_OK ? take_slices(job, err) : status;
     status = status == CSVK_OK ? slice_repair_commit(job, err) : status;
-    status = status == CSVK_OK && job->options.verify ? slice_verify(job, err) : status;
-    return status == CSVK_OK
-               ? csvk_slicer_commit(job->slicer, manifest.len != 0 ? &manifest : NULL, err)
-               : status;
+    return status == CSVK_OK && job->options.verify ? slice_verify(job, err) : status;
+}
+
+int slice_commit(struct slice_job *job, struct csvk_error *err)
+{
+    struct csvk_bytes manifest = {job->result->manifest.data, job->result->manifest.length};
+    return csvk_slicer_commit(job->slicer, manifest.len != 0 ? &manifest : NULL, err);
 }
 
 static int work(struct slice_job *job, struct csvk_error *err)
 {
-    int status = check_table(job, err);
-    status = status == CSVK_OK ? read_sizes(job, err) : status;
+    int status = slice_check_options(job, err);
     status = status == CSVK_OK ? slice_repair_new(job, err) : status;
     status = status == CSVK_OK ? list_inputs(job, err) : status;
-    status = status == CSVK_OK ? read_rules(job, err) : status;
+    status = status == CSVK_OK ? slice_read_rules(job, err) : status;
     status = status == CSVK_OK ? measure(job, err) : status;
-    status = status == CSVK_OK ? take_known_columns(job, err) : status;
+    status = status == CSVK_OK ? slice_take_known_columns(job, err) : status;
     status = status == CSVK_OK ? csvk_slicer_new(&job->slicer, &job->how, err) : status;
     status = status == CSVK_OK ? slice_read_inputs(job, err) : status;
     status = status == CSVK_OK && !job->refused ? slice_add_types(job, err) : status;
-    status = status == CSVK_OK ? need_columns(job, err) : status;
-    if (status == CSVK_OK && job->refused) {
-        return csvk_fail(err, CSVK_EDATA, "%s was not written", job->how.directory);
-    }
-    return status == CSVK_OK ? commit(job, err) : status;
+    status = status == CSVK_OK ? slice_conclude(job, err) : status;
+    status = status == CSVK_OK ? slice_finish(job, err) : status;
+    return status == CSVK_OK ? slice_commit(job, err) : status;
 }
 
 static void forget_slices(struct csvk_slice_table_result *result)
@@ -318,29 +329,44 @@ static int read_options(struct slice_job *job, const struct csvk_slice_table_opt
     return status;
 }
 
-int csvk_slice_table(const struct csvk_slice_table_options *options,
-                     struct csvk_slice_table_result **out, struct csvk_error *err)
+int slice_job_open(struct slice_job *job, const struct csvk_slice_table_options *options,
+                   struct csvk_slice_table_result **out, struct csvk_error *err)
 {
-    struct slice_job job = {.slicer = NULL};
+    *job = (struct slice_job){.slicer = NULL};
     *out = NULL;
-    int status = read_options(&job, options, err);
+    int status = read_options(job, options, err);
     if (status != CSVK_OK) {
         return status;
     }
-    *out = job.result = csvk_calloc(1, sizeof *job.result);
-    if (job.result == NULL) {
+    *out = job->result = csvk_calloc(1, sizeof *job->result);
+    if (job->result == NULL) {
         return csvk_fail(err, CSVK_ENOMEM, "out of memory");
     }
-    job.result->findings.limit = 100;
-    status = work(&job, err);
-    job.result->sliced = status == CSVK_OK;
-    if (!job.result->sliced) {
-        forget_slices(job.result);
+    job->result->findings.limit = 100;
+    return CSVK_OK;
+}
+
+void slice_job_close(struct slice_job *job, int status)
+{
+    if (job->result != NULL) {
+        job->result->sliced = status == CSVK_OK;
+        if (!job->result->sliced) {
+            forget_slices(job->result);
+        }
     }
-    csvk_slicer_free(job.slicer);
-    slice_repair_free(job.repair);
-    csvk_validate_options_release(&job.rules);
-    csvk_strings_release(&job.table.first_names);
-    csvk_strings_release(&job.inputs);
+    csvk_slicer_free(job->slicer);
+    slice_repair_free(job->repair);
+    csvk_validate_options_release(&job->rules);
+    csvk_strings_release(&job->table.first_names);
+    csvk_strings_release(&job->inputs);
+}
+
+int csvk_slice_table(const struct csvk_slice_table_options *options,
+                     struct csvk_slice_table_result **out, struct csvk_error *err)
+{
+    struct slice_job job;
+    int status = slice_job_open(&job, options, out, err);
+    status = status == CSVK_OK ? work(&job, err) : status;
+    slice_job_close(&job, status);
     return status;
 }

@@ -110,6 +110,12 @@ cp plain.csv long_record.csv
 refused 'not the file of which these are parts' --merge part.1 part.2 part.3 part.4 part.5
 mv away.csv long_record.csv
 
+# Part 3 lies within the long record, so nothing of it is needed; damaged it is all the same.
+make_parts 9 long_record.csv
+tail -c 1 part.3 | tr '\000-\377' '\001-\377\000' |
+    dd of=part.3 bs=1 seek=$(($(stat -c %s part.3) - 1)) conv=notrunc status=none
+refused 'part.3: no part of a judgement, or it is damaged' --merge part.*
+
 # Parts that are no whole.
 make_parts 3 plain.csv
 refused 'a part is missing: bytes ' --merge part.1 part.3

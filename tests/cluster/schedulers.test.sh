@@ -33,6 +33,16 @@ rm parts/2.part
 bash "$here/examples/cluster/merge.sbatch" parts "${options[@]}" >joined 2>err
 [ $? = 2 ] || fail "merge.sbatch: a missing part is no trouble"
 
+awk -F, 'NR == 1 { print } NR > 1 { print NR "," $2 }' data/orders.csv | tr -d '"' | grep -v '^b$' >data/clean.csv
+"$CSVKIT" slice --primary-key=id data/clean.csv -o whole >one || fail "slice: $(cat one)"
+for i in 2 3 1 3; do
+    SLURM_ARRAY_TASK_ID=$i SLURM_ARRAY_TASK_COUNT=3 \
+        bash "$here/examples/cluster/slice.sbatch" data/clean.csv slices --primary-key=id >out || fail "slice.sbatch: task $i"
+done
+bash "$here/examples/cluster/slice-merge.sbatch" slices joined_slices --primary-key=id >out || fail "slice-merge.sbatch"
+cmp -s whole.manifest joined_slices.manifest || fail "slice-merge.sbatch: another manifest"
+cmp -s <(zcat whole/*) <(zcat joined_slices/*) || fail "slice-merge.sbatch: other records"
+
 python3 -c 'import yaml' 2>/dev/null || {
     echo "no PyYAML here: the Kubernetes manifests were not checked"
     exit "$failed"

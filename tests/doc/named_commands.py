@@ -19,6 +19,8 @@ DATA = os.path.abspath('examples/data')
 FOLDERS = os.path.abspath('examples/data-folder.sh')
 # What stands for something; in the order in which they are tried.
 PLACES = [
+    (r'stats --merge PART\.\.\.', 'stats --merge first.stats second.stats'),
+    (r'slice --merge PART\.\.\.', 'slice --merge first second'),
     (r'RULE\|REPAIR', 'field-count|r18'), (r'\bID\b', 'field-count'), (r'/data/parts/\*\.part|PART\.\.\.', 'one.part two.part'),
     (r'-o DIR --rejects=DIR2 --log=DIR3', '-o dir --rejects=dir2 --log=dir3'), (r'--in-place FILE', '--in-place changing.csv'),
     (r'--partial=PART', '--partial=part'), (r'I/N', '1/2'), (r'-j N', '-j 2'), (r'--schema=METADATA', '--schema=metadata.json'),
@@ -48,6 +50,10 @@ def make_files(folder):
     for command in ([FOLDERS, 'folders'], [CSVKIT, 'manifest', 'create', '-q', 'orders.csv'], [CSVKIT, 'slice', '-q', 'orders.csv', '-o', 'slices'],
                     [CSVKIT, 'schema', 'infer', '-o', 'schema.json', 'orders.csv'],
                     [CSVKIT, 'schema', 'infer', '--to=csvw', '-o', 'metadata.json', 'orders.csv'],
+                    [CSVKIT, 'stats', '--byte-range=1/2', '--partial=first.stats', 'orders.csv'],
+                    [CSVKIT, 'stats', '--byte-range=2/2', '--partial=second.stats', 'orders.csv'],
+                    [CSVKIT, 'slice', '--byte-range=1/2', 'orders.csv', '-o', 'first'],
+                    [CSVKIT, 'slice', '--byte-range=2/2', 'orders.csv', '-o', 'second'],
                     [CSVKIT, 'validate', '--byte-range=1/2', '--partial=one.part', 'orders.csv'],
                     [CSVKIT, 'validate', '--byte-range=2/2', '--partial=two.part', 'orders.csv']):
         made = run(folder, *command)

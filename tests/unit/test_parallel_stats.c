@@ -24,7 +24,8 @@ static size_t random_files(void)
 
 struct counting {
     size_t columns, threads, window;
-    uint64_t alone, skip, before;
+    uint64_t alone, skip;
+    struct csvk_stats_before before;
 };
 
 /* Adds the file in batches of the window. */
@@ -57,7 +58,8 @@ static void count(struct csvk_bytes file, const struct counting *how, struct csv
     ck_assert_int_eq(csvk_stats_crew_new(&crew, stats, &comma, how->threads, how->alone), CSVK_OK);
     add_file(crew, file, how);
     ck_assert_int_eq(csvk_stats_crew_finish(crew), CSVK_OK);
-    again.before += 100000;
+    again.before.records += 100000;
+    again.before.bytes += 1000000;
     add_file(crew, file, &again);
     ck_assert_int_eq(csvk_stats_crew_finish(crew), CSVK_OK);
     support_tell_stats(out, stats);
@@ -91,7 +93,7 @@ START_TEST(random_files_are_counted_alike)
                                .window = 1 + support_below(&random, 300),
                                .alone = support_below(&random, 3) * 100,
                                .skip = support_below(&random, 2),
-                               .before = support_below(&random, 3)};
+                               .before = {support_below(&random, 3), support_below(&random, 3)}};
         support_random_table(&random, &file);
         assert_counted_alike((struct csvk_bytes){file.data, file.length}, &how);
     }

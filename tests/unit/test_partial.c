@@ -294,7 +294,7 @@ static int read_memory(void *context, uint64_t offset, void *bytes, size_t lengt
 
 static struct csvk_partial_input input_of(struct csvk_bytes *file)
 {
-    return (struct csvk_partial_input){"table.csv", file->len, read_memory, file};
+    return (struct csvk_partial_input){"table.csv", file->len, read_memory, file, NULL};
 }
 
 static int by_number(const void *a, const void *b)
@@ -360,7 +360,8 @@ static void join(const struct csvk_partial_input *input,
     struct csvk_validator *v = NULL;
     uint64_t again = 0;
     ck_assert_msg(csvk_partials_open(&parts, paths, options, &err) == CSVK_OK, "%s", err.text);
-    ck_assert_msg(csvk_partials_join(parts, input, &v, &again, &err) == CSVK_OK, "%s", err.text);
+    ck_assert_msg(csvk_partials_join(parts, input, NULL, &v, &again, &err) == CSVK_OK, "%s",
+                  err.text);
     parts_in_all += paths->count;
     parts_again += again;
     print_reports(v, out);

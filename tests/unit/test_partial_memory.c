@@ -80,7 +80,7 @@ static int join(const struct csvk_partial_input *input, const struct csvk_valida
     const struct csvk_report *report = NULL;
     uint64_t again = 0;
     int status = csvk_partials_open(&parts, paths, options, err);
-    status = status == CSVK_OK ? csvk_partials_join(parts, input, &v, &again, err) : status;
+    status = status == CSVK_OK ? csvk_partials_join(parts, input, NULL, &v, &again, err) : status;
     status = status == CSVK_OK ? csvk_validator_report(v, &report, err) : status;
     ck_assert(status != CSVK_OK || (report->totals->bytes == sizeof table - 1 && again != 0));
     csvk_validator_free(v);
@@ -92,7 +92,7 @@ static int whole_life(void)
 {
     struct csvk_error err = {0};
     struct csvk_validate_options options;
-    struct csvk_partial_input input = {"table.csv", sizeof table - 1, read_table, NULL};
+    struct csvk_partial_input input = {"table.csv", sizeof table - 1, read_table, NULL, NULL};
     struct csvk_strings paths = {0};
     int status = set_options(&options, &err);
     status = status == CSVK_OK ? make_parts(&input, &options, &paths, &err) : status;

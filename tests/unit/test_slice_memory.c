@@ -1,14 +1,16 @@
 /*
- * test_slice_memory.c - every allocation of slicing and merging fails once, in turn: the answer is
- * CSVK_ENOMEM, nothing is leaked, nothing is left behind.
+ * test_slice_memory.c - every allocation of slicing and merging, of making parts and joining them
+ * fails once, in turn: the answer is CSVK_ENOMEM, nothing is leaked, nothing is left behind.
  */
 #include "manifest/manifest.h"
 #include "manifest/slice.h"
+#include "manifest/slice_parts.h"
 #include "tests/support/failing_alloc.h"
 #include "tests/support/support.h"
 
 #include <dirent.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 static char folder[64], target[96];
@@ -95,6 +97,89 @@ static int describe(void)
     return status;
 }
 
+/* ---- in parts ---- */
+
+static const char table[] = "a,b\n1,\"x\n2,3\n4,5\n\"\n6,7\n";
+
+static int read_table(void *context, uint64_t offset, void *bytes, size_t length,
+                      struct csvk_error *err)
+{
+    (void)context;
+    (void)err;
+    memcpy(bytes, table + offset, length);
+    return CSVK_OK;
+}
+
+static const struct csvk_partial_input input = {"table.csv", sizeof table - 1, read_table, NULL,
+                                                NULL};
+static struct csvk_strings parts;
+
+/* Makes the part of the bytes from..to in `path`, or joins `parts`, when that is NULL. */
+static int make_or_join(const char *path, uint64_t from, uint64_t to)
+{
+    struct csvk_error err = {0};
+    struct csvk_table_definition definition;
+    struct csvk_slice_options how;
+    struct csvk_slice_table_options options;
+    struct csvk_slice_part_facts facts;
+    struct csvk_slice_table_result *result = NULL;
+    struct csvk_manifest_plan *plan = NULL;
+    uint64_t again;
+    csvk_table_definition_init(&definition);
+    csvk_slice_options_init(&how);
+    csvk_slice_table_options_init(&options);
+    how.directory = path != NULL ? path : target;
+    how.existing = CSVK_SLICE_REPLACE;
+    how.form = CSVK_SLICE_PLAIN;
+    options.table = &definition;
+    options.how = &how;
+    int status = csvk_manifest_plan_new(&plan, &err);
+    options.manifest = plan;
+    if (status == CSVK_OK && path != NULL) {
+        status = csvk_slice_part(&options, &input, (struct csvk_partial_range){from, to}, &result,
+                                 &facts, &err);
+    } else if (status == CSVK_OK) {
+        status = csvk_slice_parts_join(&options, &parts, &input, &result, &again, &err);
+        ck_assert(status != CSVK_OK || (result->records == 2 && again == 1));
+    }
+    csvk_slice_table_result_free(result);
+    csvk_manifest_plan_free(plan);
+    csvk_table_definition_release(&definition);
+    return status;
+}
+
+static int make_first(void)
+{
+    return make_or_join(parts.item[0], 0, 10);
+}
+
+/* Its guess is wrong: it begins within the enclosure. */
+static int make_second(void)
+{
+    return make_or_join(parts.item[1], 10, input.size);
+}
+
+static int join_both(void)
+{
+    return make_or_join(NULL, 0, 0);
+}
+
+static int name_both(void)
+{
+    struct csvk_error err = {0};
+    char *name;
+    int status = csvk_slice_parts_input_name(&parts, &name, &err);
+    csvk_free(name);
+    return status;
+}
+
+static void add_part(const char *name)
+{
+    char path[120];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    ck_assert_int_eq(csvk_strings_add(&parts, path), CSVK_OK);
+}
+
 /* Names in `folder` that begin with a dot: temporary ones. */
 static int leftovers(void)
 {
@@ -137,6 +222,13 @@ START_TEST(allocations_fail)
     fail_each(slice);
     fail_each(merge);
     fail_each(describe);
+    add_part("first");
+    add_part("second");
+    fail_each(make_first);
+    fail_each(make_second);
+    fail_each(join_both);
+    fail_each(name_both);
+    csvk_strings_release(&parts);
     csvk_strings_release(&columns);
     ck_assert_int_eq(alloc_alive, 0);
     snprintf(command, sizeof command, "rm -r %s", folder);

@@ -3,6 +3,7 @@
  */
 #include "csvkit/stats/column_state.h"
 #include "csvkit/stats/stats.h"
+#include "csvkit/stats/stats_state.h"
 
 #include "tests/support/told_stats.h"
 
@@ -62,6 +63,28 @@ static void add_made(struct csvk_stats *stats, uint64_t seed, uint64_t record)
     }
 }
 
+/* Through the bytes of a file, with numbers of records that count from another one. */
+static struct csvk_stats *write_and_read(struct csvk_stats *stats)
+{
+    struct csvk_error err = {0};
+    struct csvk_buf memory = CSVK_BUF_INIT;
+    struct csvk_stats *again = new_stats(csvk_stats_columns(stats));
+    struct partial_io io;
+    csvk_stats_shift(stats, 1000);
+    partial_io_memory(&io, &memory, &err);
+    csvk_stats_state(&io, stats);
+    ck_assert_int_eq(io.status, CSVK_OK);
+    partial_io_bytes(&io, "memory", (struct csvk_bytes){memory.data, memory.length}, &err);
+    csvk_stats_state(&io, again);
+    ck_assert_int_eq(io.status, CSVK_OK);
+    ck_assert_uint_eq(io.left, 0);
+    partial_io_close(&io);
+    csvk_stats_shift(again, (uint64_t)-1000);
+    csvk_buf_release(&memory);
+    csvk_stats_free(stats);
+    return again;
+}
+
 /* Records are dealt to the parts at random, and the parts are merged in a random order, in twos. */
 static struct csvk_stats *in_parts(uint64_t seed, uint64_t records, struct support_random *state)
 {
@@ -81,13 +104,16 @@ static struct csvk_stats *in_parts(uint64_t seed, uint64_t records, struct suppo
     }
     while (left > 1) {
         size_t a = support_below(state, left), b = support_below(state, left);
+        if (support_below(state, 3) == 0) {
+            part[a] = write_and_read(part[a]);
+        }
         if (a != b) {
             ck_assert_int_eq(csvk_stats_merge(part[a], part[b]), CSVK_OK);
             csvk_stats_free(part[b]);
             part[b] = part[--left];
         }
     }
-    return part[0];
+    return write_and_read(part[0]);
 }
 
 START_TEST(any_division_gives_the_same)
@@ -117,6 +143,57 @@ START_TEST(any_division_gives_the_same)
     csvk_buf_release(&again);
     csvk_buf_release(&expected);
     csvk_stats_free(whole);
+}
+END_TEST
+
+/* Reads bytes that are no statistics, or not all of them. */
+static int read_damaged(const unsigned char *bytes, size_t length, bool *whole)
+{
+    struct csvk_error err = {0};
+    struct csvk_stats *stats = new_stats(COLUMNS);
+    struct csvk_buf told = CSVK_BUF_INIT;
+    struct partial_io io;
+    partial_io_bytes(&io, "memory", (struct csvk_bytes){bytes, length}, &err);
+    csvk_stats_state(&io, stats);
+    *whole = io.status == CSVK_OK && io.left == 0;
+    int status = io.status;
+    if (*whole) { /* it may say anything, but it can be asked, and more can be added */
+        support_tell_stats(&told, stats);
+        add_made(stats, 3, 1);
+    }
+    partial_io_close(&io);
+    csvk_buf_release(&told);
+    csvk_stats_free(stats);
+    return status;
+}
+
+START_TEST(damaged_statistics_are_refused)
+{
+    static const uint64_t sizes[] = {3, 1100};
+    struct csvk_error err = {0};
+    struct support_random random = {5};
+    struct csvk_buf memory = CSVK_BUF_INIT;
+    struct csvk_stats *stats = new_stats(COLUMNS);
+    struct partial_io io;
+    bool whole;
+    for (uint64_t record = 1; record <= sizes[_i]; record++) {
+        add_made(stats, 3, record);
+    }
+    partial_io_memory(&io, &memory, &err);
+    csvk_stats_state(&io, stats);
+    csvk_stats_free(stats);
+    size_t step = memory.length / 500 + 1; /* some hundred bytes of many */
+    for (size_t i = support_below(&random, step); i < memory.length; i += step) {
+        unsigned char byte = memory.data[i];
+        ck_assert_int_eq(read_damaged(memory.data, i, &whole), CSVK_EIO);
+        memory.data[i] = (unsigned char)(byte ^ (1u << support_below(&random, 8)));
+        int status = read_damaged(memory.data, memory.length, &whole);
+        ck_assert(status == CSVK_OK || status == CSVK_EIO || status == CSVK_ENOMEM);
+        memory.data[i] = byte;
+    }
+    ck_assert_int_eq(read_damaged(memory.data, memory.length, &whole), CSVK_OK);
+    ck_assert(whole);
+    csvk_buf_release(&memory);
 }
 END_TEST
 
@@ -372,7 +449,8 @@ START_TEST(what_is_in_no_count)
     ck_assert_int_eq(csvk_source_memory(&source, text, strlen(text), NULL), CSVK_OK);
     ck_assert_int_eq(csvk_reader_new(&reader, source, &options, NULL), CSVK_OK);
     while (csvk_reader_next(reader, &batch, NULL) == CSVK_OK) {
-        ck_assert_int_eq(csvk_stats_add(stats, batch, 1, 100), CSVK_OK);
+        struct csvk_stats_before before = {100, 0};
+        ck_assert_int_eq(csvk_stats_add(stats, batch, 1, before), CSVK_OK);
     }
     const struct csvk_stats_records *records = csvk_stats_records(stats);
     ck_assert_uint_eq(records->records, 3);
@@ -400,6 +478,7 @@ int main(void)
     Suite *suite = suite_create("stats");
     TCase *tc = tcase_create("stats");
     tcase_add_loop_test(tc, any_division_gives_the_same, 0, 20);
+    tcase_add_loop_test(tc, damaged_statistics_are_refused, 0, 2);
     tcase_add_test(tc, different_widths_are_not_merged);
     tcase_add_test(tc, the_last_exact_number_is_1024);
     tcase_add_test(tc, estimates_are_near);

@@ -2,6 +2,7 @@
  * told: it is reported, and nothing leaks.
  */
 #include "csvkit/stats/stats.h"
+#include "csvkit/stats/stats_state.h"
 
 #include "tests/support/failing_alloc.h"
 #include "tests/support/support.h"
@@ -37,6 +38,29 @@ static int tell(struct csvk_stats *stats)
     return status;
 }
 
+/* Writes them, and reads them again. */
+static int send_through(struct csvk_stats **stats)
+{
+    struct csvk_error err = {0};
+    struct csvk_buf memory = CSVK_BUF_INIT;
+    struct csvk_stats *again = NULL;
+    struct partial_io io;
+    partial_io_memory(&io, &memory, &err);
+    csvk_stats_state(&io, *stats);
+    int status = io.status;
+    status = status == CSVK_OK ? csvk_stats_new(&again, 4, &comma) : status;
+    if (status == CSVK_OK) {
+        partial_io_bytes(&io, "memory", (struct csvk_bytes){memory.data, memory.length}, &err);
+        csvk_stats_state(&io, again);
+        status = io.status;
+        partial_io_close(&io);
+        csvk_stats_free(*stats);
+        *stats = again;
+    }
+    csvk_buf_release(&memory);
+    return status;
+}
+
 /* All of it, with `left` and `right` different values in two parts. */
 static int work(int left, int right)
 {
@@ -46,6 +70,7 @@ static int work(int left, int right)
     status = status == CSVK_OK ? add(a, 0, left) : status;
     status = status == CSVK_OK ? add(b, left, right) : status;
     status = status == CSVK_OK ? tell(b) : status;
+    status = status == CSVK_OK ? send_through(&b) : status;
     status = status == CSVK_OK ? csvk_stats_merge(a, b) : status;
     status = status == CSVK_OK ? tell(a) : status;
     csvk_stats_free(a);

@@ -34,6 +34,18 @@ static int read_file(void *context, uint64_t offset, void *bytes, size_t length,
     return CSVK_OK;
 }
 
+static int check_file(void *context, struct csvk_error *err)
+{
+    const struct ranged_input *input = context;
+    const struct stat *then = &input->before;
+    struct stat now;
+    bool same = fstat(input->fd, &now) == 0 && now.st_size == then->st_size &&
+                now.st_mtim.tv_sec == then->st_mtim.tv_sec &&
+                now.st_mtim.tv_nsec == then->st_mtim.tv_nsec;
+    return same ? CSVK_OK
+                : csvk_fail(err, CSVK_ECHANGED, "%s: changed while it was read", input->bytes.name);
+}
+
 static int open_file(struct ranged_input *input, const char *path, struct csvk_error *err)
 {
     input->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
@@ -46,6 +58,7 @@ static int open_file(struct ranged_input *input, const char *path, struct csvk_e
     input->bytes.size = (uint64_t)input->before.st_size;
     input->bytes.read = read_file;
     input->bytes.context = input;
+    input->bytes.check = check_file;
     return CSVK_OK;
 }
 
@@ -129,20 +142,6 @@ int ranged_input_open(struct ranged_input *input, struct cli *cli, const char *p
     }
     return kbc_is_object_url(path) ? open_object(input, cli, path, err)
                                    : open_file(input, path, err);
-}
-
-int ranged_input_check(const struct ranged_input *input, struct csvk_error *err)
-{
-    struct stat now;
-    const struct stat *then = &input->before;
-    if (input->fd < 0) {
-        return CSVK_OK;
-    }
-    bool same = fstat(input->fd, &now) == 0 && now.st_size == then->st_size &&
-                now.st_mtim.tv_sec == then->st_mtim.tv_sec &&
-                now.st_mtim.tv_nsec == then->st_mtim.tv_nsec;
-    return same ? CSVK_OK
-                : csvk_fail(err, CSVK_ECHANGED, "%s: changed while it was read", input->bytes.name);
 }
 
 bool ranged_input_is_file(const struct ranged_input *input, const char *path)

@@ -36,9 +36,6 @@ bool ranged_input_is_object(const char *path);
  */
 int ranged_input_source(struct csvk_source **out, struct cli *cli, const char *path,
                         struct csvk_error *err) CSVK_MUST_USE;
-/* CSVK_ECHANGED: somebody wrote to the file since it was opened. Of an object every read says so.
- */
-int ranged_input_check(const struct ranged_input *input, struct csvk_error *err) CSVK_MUST_USE;
 /* Is `path` the file that is read? */
 bool ranged_input_is_file(const struct ranged_input *input, const char *path);
 void ranged_input_close(struct ranged_input *input);

@@ -89,6 +89,18 @@ static int take_first(struct stats_feed *feed, const struct csvk_batch *batch,
     return status;
 }
 
+/* What is no data at the beginning of a file after the first is not there in the whole table. */
+static void pass_beginning(struct stats_feed *feed, const struct csvk_batch *batch,
+                           const struct csvk_record *record)
+{
+    uint64_t at = batch->offset;
+    if (feed->header && batch->record_end != NULL) {
+        at += batch->record_end[record->number - batch->first_record];
+    }
+    feed->before.bytes -= at;
+    feed->before.records -= feed->header_record;
+}
+
 int cli_stats_feed(struct stats_feed *feed, const struct csvk_batch *batch)
 {
     int status = CSVK_OK;
@@ -106,7 +118,7 @@ int cli_stats_feed(struct stats_feed *feed, const struct csvk_batch *batch)
             status = take_first(feed, batch, record);
         } else {
             status = compare_names(feed, batch, record);
-            feed->before -= feed->header_record; /* modulo 2^64: a header is none of the records */
+            pass_beginning(feed, batch, record);
         }
     }
     if (feed->unlike != 0) {
@@ -131,6 +143,14 @@ static int use_thread(struct stats_reading *r, struct csvk_reader *reader,
                                                    : CSVK_OK;
 }
 
+/* Where one file follows another, the last record of the first ends with a line break. */
+static void add_totals(struct csvk_stats_before *before, const struct csvk_totals *totals)
+{
+    uint64_t missing = totals->eol_mode == CSVK_EOL_CRLF ? 2 : 1;
+    before->records += totals->records;
+    before->bytes += totals->bytes + (totals->eol[CSVK_EOL_NONE] != 0 ? missing : 0);
+}
+
 static int read_batches(struct stats_reading *r, struct csvk_source *source)
 {
     struct csvk_options options;
@@ -150,7 +170,7 @@ static int read_batches(struct stats_reading *r, struct csvk_source *source)
     r->feed.has_first = false;
     r->feed.unlike = 0;
     r->feed.header_record = 0;
-    uint64_t before = r->feed.before;
+    struct csvk_stats_before before = r->feed.before;
     while (status == CSVK_OK) {
         status = csvk_reader_next(reader, &batch, &r->err);
         if (status == CSVK_OK && cli_stats_feed(&r->feed, batch) != CSVK_OK) {
@@ -160,7 +180,7 @@ static int read_batches(struct stats_reading *r, struct csvk_source *source)
     }
     cli_progress_end(progress);
     if (reader != NULL && r->feed.unlike == 0) {
-        r->feed.before += csvk_reader_totals(reader)->records;
+        add_totals(&r->feed.before, csvk_reader_totals(reader));
         r->out->bytes += csvk_reader_totals(reader)->bytes;
     } else {
         r->feed.before = before;
@@ -234,34 +254,44 @@ static int read_slices(struct stats_reading *r)
 
 /* ---- what is in no count --------------------------------------------------------------------- */
 
-static void tell_passed_over(struct stats_reading *r, const char *label)
+static void tell_passed_over(struct cli *cli, struct table_stats *out, const char *label)
 {
-    const struct csvk_stats_records *n = csvk_stats_records(r->out->stats);
+    const struct csvk_stats_records *n = csvk_stats_records(out->stats);
     if (n->other_width != 0) {
-        cli_refuse(r->cli,
+        cli_refuse(cli,
                    "%s: %" PRIu64 " record%s of another width than the table's %zu columns %s in "
                    "no count, first record %" PRIu64,
-                   label, n->other_width, cli_plural(n->other_width), r->out->names.count,
+                   label, n->other_width, cli_plural(n->other_width), out->names.count,
                    n->other_width == 1 ? "is" : "are", n->first_of_width);
     }
     if (n->broken != 0) {
-        cli_refuse(r->cli,
+        cli_refuse(cli,
                    "%s: %" PRIu64 " field%s with a quoting error %s in no count, first in record "
                    "%" PRIu64,
                    label, n->broken, cli_plural(n->broken), n->broken == 1 ? "is" : "are",
                    n->first_broken);
     }
     if (n->oversize != 0) {
-        cli_refuse(r->cli,
+        cli_refuse(cli,
                    "%s: %" PRIu64 " record%s too long for memory %s in no count, first record "
                    "%" PRIu64,
                    label, n->oversize, cli_plural(n->oversize), n->oversize == 1 ? "is" : "are",
                    n->first_oversize);
     }
     if (n->other_width + n->broken + n->oversize != 0) {
-        r->out->passed_over = true;
-        cli_note(r->cli, "%s: csvkit validate says what is wrong with it", label);
+        out->passed_over = true;
+        cli_note(cli, "%s: csvkit validate says what is wrong with it", label);
     }
+}
+
+int cli_stats_conclude(struct cli *cli, struct table_stats *out, const char *label, int status)
+{
+    if (status != CLI_TROUBLE && out->stats != NULL) {
+        tell_passed_over(cli, out, label);
+    } else if (status == CLI_GOOD) {
+        status = cli_refuse(cli, "%s: there is no record", label);
+    }
+    return status == CLI_GOOD && out->passed_over ? CLI_REFUSED : status;
 }
 
 /* All that was read is counted then. */
@@ -341,13 +371,11 @@ static int read_all(struct stats_reading *r)
     worst = settle(r, worst);
     if (cli_stats_label(r->out, &label) != CSVK_OK) {
         worst = cli_trouble(r->cli, "out of memory");
-    } else if (worst != CLI_TROUBLE && r->out->stats != NULL) {
-        tell_passed_over(r, csvk_buf_text(&label));
-    } else if (worst == CLI_GOOD) {
-        worst = cli_refuse(r->cli, "%s: there is no record", csvk_buf_text(&label));
+    } else {
+        worst = cli_stats_conclude(r->cli, r->out, csvk_buf_text(&label), worst);
     }
     csvk_buf_release(&label);
-    return worst == CLI_GOOD && r->out->passed_over ? CLI_REFUSED : worst;
+    return worst;
 }
 
 int cli_stats_of_parts(struct cli *cli, const char *const *paths, size_t count,

@@ -33,6 +33,9 @@ int cli_stats_of_table(struct cli *cli, const char *path, struct table_stats *ou
    written otherwise, is in no count. `paths` are borrowed as long as *out. */
 int cli_stats_of_parts(struct cli *cli, const char *const *paths, size_t count,
                        struct table_stats *out);
+/* What is told when all was read, with the exit status `status`: what is in no count, or that there
+   is no record. Returns the exit status. */
+int cli_stats_conclude(struct cli *cli, struct table_stats *out, const char *label, int status);
 /* How a message calls the table: "a.csv", "a.csv and 2 more". CSVK_ENOMEM. */
 int cli_stats_label(const struct table_stats *stats, struct csvk_buf *out) CSVK_MUST_USE;
 void cli_stats_release(struct table_stats *stats);
@@ -43,8 +46,8 @@ struct stats_feed {
     const struct csvk_dialect *dialect;
     const struct csvk_strings *columns; /* that are told; may be empty */
     bool header;
-    uint64_t before;              /* records of the files before this one, but later headers */
-    unsigned threads;             /* that count; 0: the one that calls */
+    struct csvk_stats_before before; /* in the files before this one, but for later headers */
+    unsigned threads;                /* that count; 0: the one that calls */
     struct csvk_stats_crew *crew; /* with threads: cli_stats_feed makes it, the caller frees it */
     /* The rest belongs to cli_stats_feed; zero at the begin of a file. */
     bool has_first, utf16;

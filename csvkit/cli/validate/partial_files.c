@@ -1,16 +1,13 @@
 /* partial_files.c - see partial_files.h: options, ranges, making and joining. */
 #include "csvkit/cli/validate/partial_files.h"
 
-#include "csvkit/base/numbers.h"
 #include "csvkit/cli/table/csvw_option.h"
+#include "csvkit/cli/remote/byte_range.h"
 #include "csvkit/cli/remote/ranged_input.h"
 #include "validator/partial.h"
 
 #include <inttypes.h>
 #include <string.h>
-#include <strings.h>
-
-#define PARTS_MOST 1000000
 
 static const struct cli_option rows[] = {
     {"byte-range", 0, "A-B", NULL,
@@ -64,11 +61,6 @@ int cli_check_credentials(struct cli *cli)
     return CLI_GOOD;
 }
 
-static bool is_utf8(const char *encoding)
-{
-    return strcasecmp(encoding, "utf-8") == 0 || strcasecmp(encoding, "utf8") == 0;
-}
-
 static int refuse_report(struct cli *cli)
 {
     static const char *const names[] = {"format",     "output",  "report",
@@ -87,7 +79,6 @@ static int refuse_report(struct cli *cli)
 int cli_check_parts(struct cli *cli)
 {
     const char *with = cli_joins_parts(cli) ? "--merge" : "--partial";
-    const char *delimiter = cli_value(cli, "delimiter"), *encoding = cli_value(cli, "encoding");
     if (cli_joins_parts(cli) && cli_makes_part(cli)) {
         return cli_trouble(cli, "--merge does not go with --partial and --byte-range");
     }
@@ -98,20 +89,11 @@ int cli_check_parts(struct cli *cli)
         return cli_trouble(cli, "not supported: --%s with %s",
                            cli_has(cli, "verify") ? "verify" : "threads", with);
     }
-    if (delimiter != NULL && strcmp(delimiter, "auto") == 0) {
-        return cli_trouble(cli,
-                           "not supported: --delimiter=auto with %s: ask csvkit sniff, and give "
-                           "its answer",
-                           with);
+    int status = cli_check_ranges(cli, with);
+    if (status == CLI_GOOD && cli_csvw_is_asked(cli)) {
+        status = cli_trouble(cli, "not supported: metadata of CSVW with %s", with);
     }
-    if (encoding != NULL && !is_utf8(encoding)) {
-        return cli_trouble(cli, "not supported: --encoding=%s with %s: ranges are those of UTF-8",
-                           encoding, with);
-    }
-    if (cli_csvw_is_asked(cli)) {
-        return cli_trouble(cli, "not supported: metadata of CSVW with %s", with);
-    }
-    return cli_makes_part(cli) ? refuse_report(cli) : CLI_GOOD;
+    return status == CLI_GOOD && cli_makes_part(cli) ? refuse_report(cli) : status;
 }
 
 int cli_check_part_options(struct cli *cli, const struct csvk_validate_options *options)
@@ -119,45 +101,6 @@ int cli_check_part_options(struct cli *cli, const struct csvk_validate_options *
     return csvk_schema_reference_count(options->schema) == 0
                ? CLI_GOOD
                : cli_trouble(cli, "not supported: foreign keys in parts of a file");
-}
-
-/* ---- --byte-range ---------------------------------------------------------------------------- */
-
-/* Where the range number `i` of `n` begins. */
-static uint64_t begin_of(uint64_t size, uint64_t i, uint64_t n)
-{
-    return size / n * i + size % n * i / n;
-}
-
-/* The number before `end`. */
-static bool read_number(const char *text, size_t length, uint64_t *out)
-{
-    char copy[64];
-    if (length == 0 || length >= sizeof copy) {
-        return false;
-    }
-    memcpy(copy, text, length);
-    copy[length] = '\0';
-    return csvk_parse_size(copy, out) == CSVK_NUMBER_OK;
-}
-
-static bool read_range(const char *text, uint64_t size, struct csvk_partial_range *out)
-{
-    size_t first = strcspn(text, "-/"), rest = strlen(text) - first;
-    uint64_t a, b = size;
-    if (rest == 0 || !read_number(text, first, &a) ||
-        !((rest == 1 && text[first] == '-') || read_number(text + first + 1, rest - 1, &b))) {
-        return false;
-    }
-    if (text[first] == '-') {
-        *out = (struct csvk_partial_range){a, b};
-        return true;
-    }
-    if (a == 0 || a > b || b > PARTS_MOST) {
-        return false;
-    }
-    *out = (struct csvk_partial_range){begin_of(size, a - 1, b), begin_of(size, a, b)};
-    return true;
 }
 
 /* ---- making and joining ---------------------------------------------------------------------- */
@@ -175,18 +118,12 @@ int cli_make_part(struct cli *cli, const char *path, const struct csvk_validate_
     struct csvk_error err = {0};
     struct ranged_input file;
     struct csvk_partial_range range;
-    const char *text = cli_value(cli, "byte-range");
     int status = ranged_input_open(&file, cli, path, &err);
     status = status == CSVK_OK ? check_target(&file, cli_value(cli, "partial"), &err) : status;
-    if (status == CSVK_OK && !read_range(text, file.bytes.size, &range)) {
-        status = csvk_fail(&err, CSVK_EUSAGE,
-                           "--byte-range=%s: neither A-B, bytes from 0, nor I/N with I from 1 to N",
-                           text);
-    }
+    status = status == CSVK_OK ? cli_get_byte_range(cli, file.bytes.size, &range, &err) : status;
     if (status == CSVK_OK) {
         status = csvk_partial_judge(&file.bytes, options, range, cli_value(cli, "partial"), &err);
     }
-    status = status == CSVK_OK ? ranged_input_check(&file, &err) : status;
     ranged_input_close(&file);
     return status == CSVK_OK ? CLI_GOOD : cli_fail(cli, &err);
 }
@@ -198,11 +135,10 @@ static int join(struct cli *cli, struct csvk_partials *parts, struct csvk_valida
     struct ranged_input file;
     uint64_t again = 0;
     bool there = ranged_input_open(&file, cli, csvk_partials_input_name(parts), &unread) == CSVK_OK;
-    int status = csvk_partials_join(parts, there ? &file.bytes : NULL, out, &again, err);
+    int status = csvk_partials_join(parts, there ? &file.bytes : NULL, NULL, out, &again, err);
     if (status == CSVK_OK && again != 0) {
         cli_note(cli, "%" PRIu64 " part%s did not begin with a record and %s judged again", again,
                  cli_plural(again), again == 1 ? "was" : "were");
-        status = ranged_input_check(&file, err);
     }
     ranged_input_close(&file);
     return status;

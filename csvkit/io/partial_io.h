@@ -1,5 +1,5 @@
 /*
- * partial_io.h - private: the bytes of the file of a part.
+ * partial_io.h - the bytes of the file of a part, or of a piece of it in memory.
  *
  * One description serves both ways: a function that passes a struct through a partial_io writes it
  * or fills it, so what is written and what is read cannot drift apart. Numbers are LEB128, so the
@@ -8,8 +8,8 @@
  *
  * The first failure stays, and nothing is done after it; what is read then is zero.
  */
-#ifndef VALIDATOR_PARTIAL_IO_H
-#define VALIDATOR_PARTIAL_IO_H
+#ifndef CSVKIT_IO_PARTIAL_IO_H
+#define CSVKIT_IO_PARTIAL_IO_H
 
 #include "csvkit/csvkit.h"
 
@@ -31,8 +31,11 @@ struct partial_io {
 /* The file is `name`, borrowed. partial_io_close is needed in any case. */
 int partial_io_write(struct partial_io *io, const char *name, struct csvk_error *err);
 int partial_io_read(struct partial_io *io, const char *name, struct csvk_error *err);
-/* Appends to `memory`. */
+/* Appends to `memory`. No checksum: partial_io_end is not called. */
 void partial_io_memory(struct partial_io *io, struct csvk_buf *memory, struct csvk_error *err);
+/* Reads what partial_io_memory has written; `bytes` and `name`, for messages, are borrowed. */
+int partial_io_bytes(struct partial_io *io, const char *name, struct csvk_bytes bytes,
+                     struct csvk_error *err);
 /* Writes the checksum and lets the file appear; or compares it. Returns the status. */
 int partial_io_end(struct partial_io *io);
 void partial_io_close(struct partial_io *io);

@@ -1,5 +1,5 @@
 /* partial_io.c - see partial_io.h. */
-#include "validator/partial_io.h"
+#include "csvkit/io/partial_io.h"
 
 #include <string.h>
 
@@ -50,6 +50,19 @@ int partial_io_read(struct partial_io *io, const char *name, struct csvk_error *
 void partial_io_memory(struct partial_io *io, struct csvk_buf *memory, struct csvk_error *err)
 {
     *io = (struct partial_io){.memory = memory, .name = "", .sum = PARTIAL_SUM, .err = err};
+}
+
+int partial_io_bytes(struct partial_io *io, const char *name, struct csvk_bytes bytes,
+                     struct csvk_error *err)
+{
+    if (begin(io, name, err) == CSVK_OK) {
+        io->status = csvk_source_memory(&io->source, bytes.ptr, bytes.len, err);
+    }
+    if (io->status == CSVK_OK) {
+        csvk_source_decode_only(io->source, "");
+        io->left = bytes.len;
+    }
+    return io->status;
 }
 
 void partial_io_close(struct partial_io *io)
