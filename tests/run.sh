@@ -11,6 +11,10 @@ logs=$BUILD/test-logs
 rm -rf "$logs" && mkdir -p "$logs"
 export PYTHONPYCACHEPREFIX=${PYTHONPYCACHEPREFIX:-$(realpath "$BUILD/..")/python} # not into the checkout
 unset PYTHONDONTWRITEBYTECODE # else every start of Python compiles what it imports, its own modules too
+# The python3 of a version manager is a script that starts a dozen programs to find the interpreter: asked once.
+if [ "$(head -c 2 "$(command -v python3)")" = '#!' ]; then
+    interpreter=$(python3 -c 'import sys; print(sys.executable)') && PATH=${interpreter%/*}:$PATH
+fi
 export CSVKIT BUILD LC_ALL=C.UTF-8 CK_VERBOSITY=${CK_VERBOSITY:-normal}
 
 list_tests() {
