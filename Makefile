@@ -212,9 +212,11 @@ $(UNIT_BIN): $(B)/%: $(B)/%.o $(SUPPORT) $(LIBS)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS_ALL) -Wl,--wrap=_mark_point -o $@ $< $(SUPPORT) $(NEEDS) $(LINK_LIBS) \
 	  $(TOOL_LIBS) -lcheck -lsubunit -lrt -lm
+$(B)/tests/tools/each_file: $(PARTS)
+$(B)/tests/tools/each_file: NEEDS = $(PARTS)
 $(BENCH_BIN) $(TEST_TOOL_BIN) $(EXAMPLE_EXTRA_BIN): $(B)/%: $(B)/%.o $(LIBS)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $< $(LINK_LIBS)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $< $(NEEDS) $(LINK_LIBS) $(if $(NEEDS),$(TOOL_LIBS))
 $(EXAMPLE_CORE_BIN): $(B)/%: $(B)/%.o $(LIB)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $< $(LIB) $(LIB_LIBS)
