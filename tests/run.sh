@@ -28,10 +28,10 @@ list_tests() {
 
 # What takes longest comes first, what waits beside what computes, so that no core is idle at the end.
 # By processor time, which does not depend on what else runs (each alone, with TIMEFORMAT in bash).
-long='advice/advice unit/test_normalize storage/roundtrip_swift storage/killed storage/spoiled cli/threads
+long='advice/advice unit/test_normalize storage/roundtrip_swift storage/killed storage/spoiled cli/threads slice/corpus
 performance/linear recognize/encodings storage/faults_import storage/fault_schedules unit/test_exhaustive
 performance/flat_memory storage/exports unit/test_scan storage/rerun cli/reports cli/frame storage/faults_store
-cli/agreement slice/corpus storage/resume_ library/examples normalize/damage storage/management slice/size
+cli/agreement storage/resume_ library/examples normalize/damage storage/management slice/size
 html/browser storage/download cli/compressed recognize/file_kinds storage/faults_api unit/test_commands
 slice/slice unit/test_validator_details unit/test_truth recognize/mojibake doc/ house/walls schema/values
 unit/test_keys storage/ unit/test_validator_invariants unit/test_dialect unit/test_gzip'
