@@ -96,7 +96,8 @@ for family in unclosed-quote one-long-field; do
 done >>"$tmp/plan"
 make_inputs || exit 2
 awk -v tmp="$tmp" '{ print tmp "/" $1 $2; print tmp "/" $1 2 * $2 }' "$tmp/plan" >"$tmp/inputs"
-count_instructions "$tmp/base" $(cat "$tmp/inputs")
+mapfile -t inputs <"$tmp/inputs"
+count_instructions "$tmp/base" "${inputs[@]}"
 base=$(instructions base)
 while read -r family bytes most; do
     check_family "$family" "$bytes" "$most" "$base"
