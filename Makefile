@@ -142,7 +142,10 @@ $(B)/lib.list $(B)/extra.list $(B)/tool.list $(B)/support.list: FORCE
 $(B)/%.o: %.c $(B)/flags
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
-	$(Q)$(CC) $(CFLAGS_ALL) $(MADE) -MMD -MP -c $< -o $@
+	$(Q)$(CC) $(CFLAGS_ALL) $(LEVEL) $(MADE) -MMD -MP -c $< -o $@
+
+# Unit tests take longer to compile than to run: the compiler does less for them than for what they test.
+$(UNIT_SRC:%.c=$(B)/%.o): LEVEL = $(if $(filter release,$(VARIANT)),-Og)
 
 # Files of the HTML report as numbers, since the standard bounds the length of a string.
 HTML_FILES := $(B)/made/report_html.css.inc $(B)/made/report_html.js.inc
@@ -205,16 +208,20 @@ $(SUPPORT) $(PARTS) $(LIB) $(EXTRA):
 	$(call say,AR,$@)
 	$(Q)$(AR) rcs $@ $(OBJECTS)
 
+# gold links in two thirds of the time of the usual linker.
+QUICK_LINK := $(if $(shell command -v ld.gold),-fuse-ld=gold)
 # --wrap: see tests/support/marks.c.
 $(UNIT_OF_TOOL:%.c=$(B)/%): $(PARTS)
 $(UNIT_OF_TOOL:%.c=$(B)/%): NEEDS = $(PARTS)
 $(UNIT_BIN): $(B)/%: $(B)/%.o $(SUPPORT) $(LIBS)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(LDFLAGS_ALL) -Wl,--wrap=_mark_point -o $@ $< $(SUPPORT) $(NEEDS) $(LINK_LIBS) \
+	$(Q)$(CC) $(LDFLAGS_ALL) $(QUICK_LINK) -Wl,--wrap=_mark_point -o $@ $< $(SUPPORT) $(NEEDS) $(LINK_LIBS) \
 	  $(TOOL_LIBS) -lcheck -lsubunit -lrt -lm
+$(B)/tests/tools/each_file: $(PARTS)
+$(B)/tests/tools/each_file: NEEDS = $(PARTS)
 $(BENCH_BIN) $(TEST_TOOL_BIN) $(EXAMPLE_EXTRA_BIN): $(B)/%: $(B)/%.o $(LIBS)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $< $(LINK_LIBS)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $< $(NEEDS) $(LINK_LIBS) $(if $(NEEDS),$(TOOL_LIBS))
 $(EXAMPLE_CORE_BIN): $(B)/%: $(B)/%.o $(LIB)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $< $(LIB) $(LIB_LIBS)

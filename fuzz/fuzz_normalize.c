@@ -47,14 +47,17 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
         choose(&o, data + size);
     }
     const void *bytes = size != 0 ? (const void *)data : "";
-    normalized_check_counts("fuzz", bytes, size, &o);
-    normalized_check_ink("fuzz", bytes, size, &o);
-    normalized_check_records("fuzz", bytes, size, &o, seed_of(data, size));
+    struct normalized n;
+    normalized_run(&n, bytes, size, &o);
+    normalized_check_counts("fuzz", bytes, size, &n, &o);
+    normalized_check_ink("fuzz", bytes, size, &n, &o);
+    normalized_check_records("fuzz", bytes, size, &n, &o, seed_of(data, size));
     if (o.look_ahead == 0) {
-        normalized_check("fuzz", bytes, size, &o);
+        normalized_check("fuzz", bytes, size, &n, &o);
     }
     if (size < 512) {
-        normalized_check_windows("fuzz", bytes, size, &o);
+        normalized_check_windows("fuzz", bytes, size, &n, &o);
     }
+    normalized_release(&n);
     return 0;
 }

@@ -11,6 +11,10 @@ logs=$BUILD/test-logs
 rm -rf "$logs" && mkdir -p "$logs"
 export PYTHONPYCACHEPREFIX=${PYTHONPYCACHEPREFIX:-$(realpath "$BUILD/..")/python} # not into the checkout
 unset PYTHONDONTWRITEBYTECODE # else every start of Python compiles what it imports, its own modules too
+# The python3 of a version manager is a script that starts a dozen programs to find the interpreter: asked once.
+if [ "$(head -c 2 "$(command -v python3)")" = '#!' ]; then
+    interpreter=$(python3 -c 'import sys; print(sys.executable)') && PATH=${interpreter%/*}:$PATH
+fi
 export CSVKIT BUILD LC_ALL=C.UTF-8 CK_VERBOSITY=${CK_VERBOSITY:-normal}
 
 list_tests() {
@@ -24,10 +28,10 @@ list_tests() {
 
 # What takes longest comes first, what waits beside what computes, so that no core is idle at the end.
 # By processor time, which does not depend on what else runs (each alone, with TIMEFORMAT in bash).
-long='unit/test_normalize performance/linear storage/roundtrip_swift advice/advice storage/killed storage/spoiled
-cli/threads recognize/encodings storage/faults_import storage/fault_schedules unit/test_exhaustive
+long='advice/advice unit/test_normalize storage/roundtrip_swift storage/killed storage/spoiled cli/threads slice/corpus
+performance/linear recognize/encodings storage/faults_import storage/fault_schedules unit/test_exhaustive
 performance/flat_memory storage/exports unit/test_scan storage/rerun cli/reports cli/frame storage/faults_store
-cli/agreement slice/corpus storage/resume_ library/examples normalize/damage storage/management slice/size
+cli/agreement storage/resume_ library/examples normalize/damage storage/management slice/size
 html/browser storage/download cli/compressed recognize/file_kinds storage/faults_api unit/test_commands
 slice/slice unit/test_validator_details unit/test_truth recognize/mojibake doc/ house/walls schema/values
 unit/test_keys storage/ unit/test_validator_invariants unit/test_dialect unit/test_gzip'
@@ -91,5 +95,7 @@ passed=$(grep -c '^ok ' "$results")
 failed=$(grep -c '^FAILED ' "$results")
 skipped=$(grep -c '^SKIPPED ' "$results")
 [ "$skipped" = 0 ] || echo "note: $skipped test file(s) were skipped, see above"
+slowest=$(sed -nE 's/^ok +(.*) \(([0-9.]+ s)\)$/\2\t\1 \2/p' "$results" | sort -rn | head -n 5 | cut -f 2)
+[ "$passed" -le 5 ] || echo "slowest: $(paste -sd , <<<"$slowest" | sed 's/,/, /g')"
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" = 0 ] && [ "$passed" != 0 ]

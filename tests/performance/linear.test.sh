@@ -50,20 +50,25 @@ for line in open(folder + "/plan"):
 PYTHON
 }
 
-# valgrind reads what there is for debugging at each start.
-cp "$CSVKIT" "$tmp/csvkit"
-strip "$tmp/csvkit" 2>/dev/null
+# valgrind reads what there is for debugging at its start.
+cp "$BUILD/tests/tools/each_file" "$tmp/each_file"
+strip "$tmp/each_file" 2>/dev/null
 
-instructions() { # file
+# Writes "FILE INSTRUCTIONS" for all inputs to $tmp/counted: every process tells its own number of them.
+count_instructions() {
     valgrind --tool=cachegrind --cache-sim=no --cachegrind-out-file=/dev/null \
-        "$tmp/csvkit" validate -q -j1 "$1" 2>&1 >/dev/null </dev/null |
-        sed -n 's/.*I *refs: *\([0-9,]*\)$/\1/p' | tr -d ,
+        "$tmp/each_file" "$@" 2>"$tmp/refs" >"$tmp/files" </dev/null || exit 2
+    sed -n 's/^==\([0-9]*\)== I *refs: *\([0-9,]*\)$/\1 \2/p' "$tmp/refs" | tr -d , >"$tmp/numbers"
+    awk 'NR == FNR { count[$1] = $2; next } { print $2, count[$1] }' "$tmp/numbers" "$tmp/files" >"$tmp/counted"
+}
+instructions() { # file
+    sed -n "s|^$tmp/$1 ||p" "$tmp/counted"
 }
 
 check_family() { # family, bytes, greatest ratio, instructions for hardly anything
     local most=$3 base=$4 one two
-    one=$(instructions "$tmp/$1$2")
-    two=$(instructions "$tmp/$1$((2 * $2))")
+    one=$(instructions "$1$2")
+    two=$(instructions "$1$((2 * $2))")
     if [ -z "$one" ] || [ -z "$two" ]; then
         echo "FAILED: $1: nothing was counted"
         return
@@ -73,11 +78,8 @@ check_family() { # family, bytes, greatest ratio, instructions for hardly anythi
         printf "%s%s: %.2f times the work for twice the bytes, %.1f instructions a byte\n",
             (ratio > most ? "FAILED: " : ""), f, ratio, (two - base) / n / 2 }'
 }
-export -f instructions check_family
-export tmp
 
 printf 'a,b\r\n' >"$tmp/base"
-base=$(instructions "$tmp/base")
 # many records, or a cost per byte beside which what happens once is small
 for family in blank-lines one-error-per-line one-width-error-per-line unclosed-quote-per-line \
     inner-lines errors-in-one-record nul-runs bad-utf8 bare-cr cr-flood wide-table; do
@@ -93,6 +95,12 @@ for family in unclosed-quote one-long-field; do
     echo "$family 4500000 2.05"
 done >>"$tmp/plan"
 make_inputs || exit 2
-xargs -P 2 -n 3 bash -c 'check_family "$2" "$3" "$4" "$1"' _ "$base" <"$tmp/plan" | tee "$tmp/said"
+awk -v tmp="$tmp" '{ print tmp "/" $1 $2; print tmp "/" $1 2 * $2 }' "$tmp/plan" >"$tmp/inputs"
+mapfile -t inputs <"$tmp/inputs"
+count_instructions "$tmp/base" "${inputs[@]}"
+base=$(instructions base)
+while read -r family bytes most; do
+    check_family "$family" "$bytes" "$most" "$base"
+done <"$tmp/plan" | tee "$tmp/said"
 grep -q FAILED "$tmp/said" && failed=1
 exit "$failed"

@@ -1,6 +1,7 @@
 #!/bin/bash
 # Encodings that are no Unicode: encodings.py, and that all commands give the answer of sniff.
 set -u
+[ -w /dev/shm ] && export TMPDIR=/dev/shm # a thousand small files are made to last
 dir=$(mktemp -d) || exit 2
 trap 'rm -rf "$dir"' EXIT
 bad=0

@@ -61,7 +61,7 @@ same "words" "$(ids --where='id ge 297' --where='price:DECIMAL gt 286.5')" "299 
 same "order" "$(ids --order-by='id:INTEGER desc' --limit=3)" "299 298 297 "
 same "two orders" "$(ids --order-by=state --order-by='id:INTEGER desc' --limit=2)" "299 295 "
 same "type of a whole number" "$(control record; ids --where='id>10' --limit=1 >/dev/null
-    curl -sS "$KBC_URL/_fake/requests" | jq -r '[.[] | select(.target | endswith("export-async"))][-1].body' |
+    answer requests | jq -r '[.[] | select(.target | endswith("export-async"))][-1].body' |
         jq -c .whereFilters[0])" '{"values":["10"],"column":"id","operator":"gt","dataType":"INTEGER"}'
 same "times" "$(ids --changed-since='-2 days' --changed-until=now --where=id=5)" "5 "
 run 0 download --table=$T -o "$work/stamps.csv" --timestamp --columns=price,id --where=id=5 --format=json

@@ -65,12 +65,29 @@ swift() {
     store --s3 "$(cat "$work/swift.ready")" "$work/creds.json" "$@"
 }
 
-control() { # control fault|set|reset|expire JSON
-    curl -sS -k -X PUT --data "${2:-{\}}" "$KBC_URL/_fake/$1" >/dev/null
+# ask METHOD WHAT [BODY]: a request to the server itself, with $server to read its answer from when the head
+# is read. By the shell alone: there are thousands, and a start of curl is ten times as much work.
+ask() {
+    local line address=${KBC_URL#http://} LC_ALL=C # lengths are in bytes
+    exec {server}<>"/dev/tcp/${address%:*}/${address##*:}" || return
+    printf '%s /_fake/%s HTTP/1.0\r\nContent-Length: %s\r\n\r\n%s' "$1" "$2" "${#3}" "$3" >&"$server"
+    while IFS= read -r line <&"$server" && [ "$line" != $'\r' ]; do :; done
 }
-rows() { curl -sS -k "$KBC_URL/_fake/rows?table=$1"; }
-log() { curl -sS -k "$KBC_URL/_fake/log"; }
-state() { curl -sS -k "$KBC_URL/_fake/state"; }
+control() { # control fault|set|reset|expire JSON
+    case $KBC_URL in
+    http:*) ask PUT "$1" "${2:-{\}}" && exec {server}>&- ;;
+    *) curl -sS -k -X PUT --data "${2:-{\}}" "$KBC_URL/_fake/$1" >/dev/null ;;
+    esac
+}
+answer() { # answer WHAT: what the server says when it is asked for that
+    case $KBC_URL in
+    http:*) ask GET "$1" '' && cat <&"$server" && exec {server}>&- ;;
+    *) curl -sS -k "$KBC_URL/_fake/$1" ;;
+    esac
+}
+rows() { answer "rows?table=$1"; }
+log() { answer log; }
+state() { answer state; }
 
 # run STATUS COMMAND...: runs csvkit, checks the exit status; output in $work/out and $work/err.
 run() {

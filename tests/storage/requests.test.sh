@@ -48,7 +48,7 @@ for provider in aws azure gcp; do
         control fault '{"where":"store","method":"PUT","mode":"status","status":401}'
         run 0 upload "$work/o.csv" --name=renewed.csv
     fi
-    curl -sS "$KBC_URL/_fake/requests" -o "$work/requests.json"
+    answer requests >"$work/requests.json"
     "$PYTHON" "$here/check_requests.py" $provider "$work/requests.json" "$KBC_TOKEN" ||
         fail "requests to $provider"
 done

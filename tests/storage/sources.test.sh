@@ -6,7 +6,7 @@ store
 T=in.c-main.orders
 printf 'id,name\r\n1,a\r\n2,b\r\n3,a\r\n4,b\r\n' >"$work/o.csv"
 body() { # METHOD PATTERN: the body of the last such request
-    curl -sS "$KBC_URL/_fake/requests" |
+    answer requests |
         jq -r --arg m "$1" --arg p "$2" \
             '[.[] | select(.method == $m and (.target | test($p)))][-1].body'
 }
@@ -75,7 +75,7 @@ manifest '[{"where_filters":[{"column":"id","values_from_set":["1","2"]},
 run 0 load in.c-main.list "$work/o.csv" --primary-key=id
 run 0 load in.c-main.list "$work/o.csv" --format=json
 same "rows of both requests" "$(result .deleted_rows)" 2
-curl -sS "$KBC_URL/_fake/requests" | jq -c '[.[] | select(.method == "DELETE" and (.target | test("main.list/rows")))] |
+answer requests | jq -c '[.[] | select(.method == "DELETE" and (.target | test("main.list/rows")))] |
     map(.body | fromjson)' >"$work/sent"
 same "the first" "$(jq -cS '.[0]' "$work/sent")" \
     '{"whereFilters":[{"column":"id","operator":"eq","values":["1","2"]},{"column":"name","operator":"ne","values":["a"]}]}'
@@ -88,7 +88,7 @@ by_table() { # COLUMN OPERATOR TABLE COLUMN-THERE
     manifest "[{\"where_filters\":[{\"column\":\"$1\",\"operator\":\"$2\",
         \"values_from_storage\":{\"bucket_id\":\"in.c-main\",\"table\":\"$3\",\"column\":\"$4\"}}]}]"
 }
-deletions() { curl -sS "$KBC_URL/_fake/requests" | jq '[.[] | select(.method == "DELETE")] | length'; }
+deletions() { answer requests | jq '[.[] | select(.method == "DELETE")] | length'; }
 printf 'k,id\r\nx,4\r\ny,\r\nz,1\r\nu,4\r\nw,"a,""b"\r\n' >"$work/gone.csv"
 run 0 load in.c-main.gone "$work/gone.csv"
 run 0 load in.c-main.list "$work/o.csv" --no-check

@@ -17,6 +17,7 @@ import json
 import os
 import random
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -77,7 +78,7 @@ class Watch:
 
     def run(self, what, *arguments):
         folder = os.path.join(FOLDER, 'run')
-        subprocess.run(['rm', '-rf', folder], check=True)
+        shutil.rmtree(folder, ignore_errors=True)
         os.mkdir(folder)
         arguments = [a.replace('DIR', folder) for a in arguments]
         before, start = control('secrets'), time.monotonic()

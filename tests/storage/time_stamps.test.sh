@@ -21,7 +21,7 @@ same "rows with time stamps" "$(rows $T | tr '\n' ' ')" '["1", "a"] ["2", "b"] '
 mkdir "$work/stamps"
 printf '3,2022-05-05 00:00:00,c\r\n' >"$work/stamps/p.csv"
 run 0 load in.c-main.cleaned "$work/stamps" --columns='id,_timestamp,v w' --timestamp-from-data
-same "columns that are cleaned, and one that is not" "$(curl -sS "$KBC_URL/_fake/requests" |
+same "columns that are cleaned, and one that is not" "$(answer requests |
     jq -c '[.[] | select(.target | test("import-async"))][-1].body | fromjson | .columns')" \
     '["id","_timestamp","v_w"]'
 run 2 load in.c-main.new --file-id="$(state | jq -r '.files | keys[0]')" --timestamp-from-data

@@ -345,20 +345,19 @@ static void count_rejects(struct csvk_record_count_check *c, const struct normal
 }
 
 bool normalized_check_counts(const char *name, const void *bytes, size_t length,
+                             const struct normalized *plain,
                              const struct csvk_normalize_options *options)
 {
     struct csvk_normalize_options o = *options;
     struct csvk_record_count_check *c = NULL;
     struct csvk_error err = {0};
-    struct normalized n, plain;
+    struct normalized n;
     bool counted = false;
     o.digest = true;
     normalized_run(&n, bytes, length, &o);
-    normalized_run(&plain, bytes, length, options);
-    if (n.status != plain.status || count_differences(&n.table, &plain.table) != 0) {
+    if (n.status != plain->status || count_differences(&n.table, &plain->table) != 0) {
         normalized_complain("verification changes nothing", name, bytes, length, &n);
     }
-    normalized_release(&plain);
     if (n.status == CSVK_OK) {
         support_must(csvk_record_count_check_new(&c, &o, &err) == CSVK_OK, "out of memory");
         int status = n.result.repairs[CSVK_REPAIR_ENCODING] == 0
@@ -389,49 +388,44 @@ static void count_bytes(const struct csvk_buf *text, size_t count[256], size_t b
 }
 
 void normalized_check_ink(const char *name, const void *bytes, size_t length,
-                          const struct csvk_normalize_options *o)
+                          const struct normalized *n, const struct csvk_normalize_options *o)
 {
     static const enum csvk_repair by_option[] = {
         CSVK_REPAIR_ENCODING, CSVK_REPAIR_UTF8,    CSVK_REPAIR_CONTROL,
         CSVK_REPAIR_FRAME,    CSVK_REPAIR_SEP,     CSVK_REPAIR_NAMES,
         CSVK_REPAIR_FORMULA,  CSVK_REPAIR_COLUMNS, CSVK_REPAIR_VALUES};
-    struct normalized n;
     size_t count[256] = {0};
-    normalized_run(&n, bytes, length, o);
-    bool drops = o->drop_repeated_headers && n.result.repairs[CSVK_REPAIR_HEADER_REPEATED] != 0;
-    bool applies = n.status == CSVK_OK && !drops;
+    bool drops = o->drop_repeated_headers && n->result.repairs[CSVK_REPAIR_HEADER_REPEATED] != 0;
+    bool applies = n->status == CSVK_OK && !drops;
     for (size_t i = 0; i < sizeof by_option / sizeof *by_option; i++) {
-        applies = applies && n.result.repairs[by_option[i]] == 0;
+        applies = applies && n->result.repairs[by_option[i]] == 0;
     }
-    count_bytes(&n.table, count, 1);
-    count_bytes(&n.rejects, count, 1);
+    count_bytes(&n->table, count, 1);
+    count_bytes(&n->rejects, count, 1);
     for (size_t i = 0; i < length; i++) {
         count[((const unsigned char *)bytes)[i]]--;
     }
     for (size_t c = 1; c < 256 && applies; c++) {
         if (count[c] != 0 && !is_structure((unsigned char)c, o)) {
-            normalized_complain("a byte was lost or invented", name, bytes, length, &n);
+            normalized_complain("a byte was lost or invented", name, bytes, length, n);
         }
     }
-    normalized_release(&n);
 }
 
 /* ---- all ---- */
 
 void normalized_check_records(const char *name, const void *bytes, size_t length,
+                              const struct normalized *n,
                               const struct csvk_normalize_options *options, uint64_t seed)
 {
     struct support_random random = {seed};
-    struct normalized n;
     struct account account;
-    normalized_run(&n, bytes, length, options);
-    if (n.status == CSVK_OK && account_make(&account, bytes, length, &n, options)) {
-        check_enclosed(&account, name, bytes, length, &n, options);
-        check_cut(&account, support_below(&random, length + 1), name, bytes, &n, options);
-        check_letter(&account, &random, name, bytes, length, &n, options);
+    if (n->status == CSVK_OK && account_make(&account, bytes, length, n, options)) {
+        check_enclosed(&account, name, bytes, length, n, options);
+        check_cut(&account, support_below(&random, length + 1), name, bytes, n, options);
+        check_letter(&account, &random, name, bytes, length, n, options);
     }
-    if (n.status == CSVK_OK) {
+    if (n->status == CSVK_OK) {
         account_release(&account);
     }
-    normalized_release(&n);
 }

@@ -203,10 +203,13 @@ START_TEST(the_laws_hold_for_every_delimiter)
         o.dialect = dialect;
         make_table(&random, &plain);
         replace(&plain, PLAIN, delimiter, &text);
-        normalized_check(delimiter, text.data, text.length, &o);
-        normalized_check_windows(delimiter, text.data, text.length, &o);
-        normalized_check_counts(delimiter, text.data, text.length, &o);
-        normalized_check_records(delimiter, text.data, text.length, &o, (uint64_t)round);
+        struct normalized n;
+        normalized_run(&n, text.data, text.length, &o);
+        normalized_check(delimiter, text.data, text.length, &n, &o);
+        normalized_check_windows(delimiter, text.data, text.length, &n, &o);
+        normalized_check_counts(delimiter, text.data, text.length, &n, &o);
+        normalized_check_records(delimiter, text.data, text.length, &n, &o, (uint64_t)round);
+        normalized_release(&n);
     }
     csvk_buf_release(&plain);
     csvk_buf_release(&text);

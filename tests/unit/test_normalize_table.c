@@ -127,8 +127,11 @@ static void run_row(const struct repair_case *row, struct normalized *n)
     }
     unsigned tweak = row->tweak & (ON(0) - 1);
     if (tweak == PLAIN || tweak == NUL_REMOVE || tweak == DROP_AGAIN || tweak == TYPED) {
-        normalized_check(row->about, in.data, in.length, &o);
-        normalized_check_windows(row->about, in.data, in.length, &o);
+        struct normalized plain;
+        normalized_run(&plain, in.data, in.length, &o);
+        normalized_check(row->about, in.data, in.length, &plain, &o);
+        normalized_check_windows(row->about, in.data, in.length, &plain, &o);
+        normalized_release(&plain);
     }
     csvk_buf_release(&in);
     csvk_normalize_options_release(&o);
@@ -258,8 +261,8 @@ START_TEST(a_header_is_written_for_every_read_size)
                                               "b,a\r\n1,2\r\n3,4\r\n\"8\",\"9\r\n\"\r\n");
     ck_assert_uint_eq(n.result.records_in, 5);
     ck_assert_uint_eq(n.result.records_out, 3);
+    normalized_check_windows("a header is written", in, sizeof in - 1, &n, &o);
     normalized_release(&n);
-    normalized_check_windows("a header is written", in, sizeof in - 1, &o);
     csvk_normalize_options_release(&o);
 }
 END_TEST
