@@ -61,7 +61,7 @@ load="load in.c-byid.t --file-id=$(cat "$work/out") --incremental --state=$work/
 run 0 ${load/byid.state/first.state}
 same "mode of the journal" "$(stat -c %a "$work/first.state")" 600
 control reset
-control fault '{"where":"api","path":"import-async","mode":"flight","seconds":0.5}'
+control fault '{"where":"api","path":"import-async","mode":"flight","seconds":1.5}'
 # shellcheck disable=SC2086
 killed_after "import-async.* flight" $load
 # shellcheck disable=SC2086
@@ -122,7 +122,7 @@ rows_once "refused"
 
 # ---- nobody can tell: then nothing is sent ---------------------------------------------------------
 begin
-control fault '{"where":"api","path":"import-async","mode":"flight","seconds":0.3}'
+control fault '{"where":"api","path":"import-async","mode":"flight","seconds":1.5}'
 # shellcheck disable=SC2086
 killed_after "import-async.* flight" $load
 control fault '{"where":"api","path":"jobs[?]","times":999,"mode":"status","status":500}'
