@@ -26,7 +26,7 @@
 #include "manifest/slice_table.h"
 #include "validator/partial.h"
 
-/* The program's: never in a library of another version. */
+/* What is known of a part. */
 struct csvk_slice_part_facts {
     uint64_t begin, end; /* of its records: the byte of the first, the byte after the last one */
     bool judged;         /* false: no record begins in the range, or where it does was not found */

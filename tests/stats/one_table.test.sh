@@ -56,5 +56,20 @@ says 0 '' stats --one-table -d auto -f json other.csv a.csv b.csv
 [ "$(jq -c '[.records, .columns[1].distinct.count]' out)" = '[4,4]' ] || fail "found delimiters: $(cat out)"
 says 1 '' stats --one-table -f json a.csv names.csv b.csv # records are numbered without those of no part
 [ "$(jq -c '.columns[1].misfits[] | select(.type == "NUMERIC") | .record' out)" = 4 ] || fail "numbers: $(cat out)"
+# the sample of many columns is that of the whole, wherever the files part
+awk 'BEGIN {
+    srand(1)
+    for (c = 0; c < 520; c++) printf "c%d%s", c, c < 519 ? "," : "\n"
+    for (i = 0; i < 1800; i++)
+        for (c = 0; c < 520; c++)
+            printf "%s%s", rand() < 0.4 ? "f" int(rand() * 10) : "u" i, c < 519 ? "," : "\n"
+}' >sampled.csv
+head -n 700 sampled.csv | head -c -1 >s1.csv # without its last line break
+{ head -n 1 sampled.csv && sed -n 701,900p sampled.csv; } >s2.csv
+{ head -n 1 sampled.csv && tail -n +901 sampled.csv; } >s3.csv
+says 0 '' stats -f json sampled.csv
+jq -c 'del(.file, .bytes)' out >one
+says 0 '' stats --one-table -j 2 -f json s1.csv s2.csv s3.csv
+jq -c 'del(.file, .bytes, .files)' out | cmp -s - one || fail "another sample of several files"
 says 2 'cannot open nix.csv' schema infer a.csv nix.csv
 exit "$bad"

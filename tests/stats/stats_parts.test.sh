@@ -25,7 +25,7 @@ refused() { # text, arguments of stats
 }
 
 seq -f '%.0f,x' 2000 | sed '1i id,b' >plain.csv
-{ printf 'id,b\n1,"' && seq 1 40000 && printf '"\n' && seq -f '%.0f,z' 2 30000; } >long_record.csv
+{ printf 'id,b\n1,"' && seq 1 40000 && printf '"\n' && seq -f '%.0f,z' 2 1000 && echo odd,z && seq -f '%.0f,z' 30000; } >long_record.csv
 make_parts() { # N, file, options
     local n=$1 file=$2 i
     shift 2
@@ -45,11 +45,34 @@ grep -q '^ *letter ' joined || fail "no names of the manifest: $(cat joined)"
 rm plain.csv.manifest
 refused 'made with other options: header=0 there, and header=1 here' --merge 1.part 2.part 3.part
 
+# Many columns are sampled so sparsely that some of their frequent values are missing: the same ones.
+awk 'BEGIN {
+    srand(1)
+    for (c = 0; c < 520; c++) printf "c%d%s", c, c < 519 ? "," : "\n"
+    for (i = 0; i < 1800; i++)
+        for (c = 0; c < 520; c++)
+            printf "%s%s", rand() < 0.4 ? "f" int(rand() * 10) : "u" i, c < 519 ? "," : "\n"
+}' >sampled.csv
+make_parts 3 sampled.csv
+"$CSVKIT" stats -f json sampled.csv >one
+"$CSVKIT" stats -f json --merge 1.part 2.part 3.part >joined || fail "a part of many columns"
+cmp -s one joined || fail "another sample in parts"
+few=$(jq '[.columns[] | select((.frequent.most | length) < 10)] | length' one)
+[ "$few" -gt 10 ] || fail "no frequent value is missing, so the sample does not show: $few"
+
+# The width is that of the first record, even where all others have another one.
+{ echo a,b,c && seq -f '%.0f,x' 12; } >outvoted.csv
+make_parts 3 outvoted.csv
+"$CSVKIT" stats outvoted.csv >one 2>one.err
+"$CSVKIT" stats --merge 1.part 2.part 3.part >joined 2>joined.err
+[ $? = 1 ] || fail "records of another width: exit status"
+cmp -s one joined && cmp -s one.err joined.err || fail "records of another width: $(cat joined joined.err)"
+
 # A wrong guess is told, and needs the file.
 make_parts 9 long_record.csv
-"$CSVKIT" stats long_record.csv >one
-"$CSVKIT" stats --merge ./*.part >joined 2>err
-cmp -s one joined || fail "a long record"
+"$CSVKIT" stats -f json long_record.csv >one
+"$CSVKIT" stats -f json --merge ./*.part >joined 2>err
+cmp -s one joined || fail "a long record, or the number of a record in a part that was wrong"
 grep -qE '[0-9] parts? did not begin with a record and (was|were) counted again' err || fail "no note: $(cat err)"
 mv long_record.csv away.csv
 refused 'where this part did not look for one' --merge ./*.part

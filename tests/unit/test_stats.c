@@ -467,6 +467,14 @@ START_TEST(what_is_in_no_count)
     ck_assert_uint_eq(column_of(stats, 1)->values, 3);
     ck_assert_uint_eq(column_of(stats, 1)->shortest, 1);
     ck_assert_uint_eq(column_of(stats, 1)->longest, 1);
+    csvk_stats_shift(stats, 1000);
+    ck_assert_uint_eq(records->first_of_width, 1104);
+    ck_assert_uint_eq(records->first_broken, 1107);
+    ck_assert_uint_eq(records->first_oversize, 0);
+    column = column_of(stats, 0);
+    ck_assert_uint_eq(column->types->first_empty, 1105);
+    ck_assert_uint_eq(column->types->excluded[CSVK_TYPE_BOOLEAN].record, 1102);
+    ck_assert_uint_eq(column->types->header_again, 0);
     csvk_reader_free(reader);
     csvk_source_free(source);
     csvk_stats_free(stats);
