@@ -23,8 +23,9 @@
 
 /*
  * A chunk ends after so many reported records or facts, at CSVK_FIELDS after so many records: what
- * is in memory for it must have a bound. The rest is read by the reader itself. What one step of the
- * scan adds at most is left below a power of two, so that the arrays do not double once more for it.
+ * is in memory for it must have a bound. The rest is read by the reader itself. What one step of
+ * the scan adds at most is left below a power of two, so that the arrays do not double once more
+ * for it.
  */
 #define ENOUGH_IN_CHUNK  960
 #define ENOUGH_OF_FIELDS 8192
