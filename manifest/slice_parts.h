@@ -23,6 +23,7 @@
 #ifndef MANIFEST_SLICE_PARTS_H
 #define MANIFEST_SLICE_PARTS_H
 
+#include "csvkit/json.h"
 #include "manifest/slice_table.h"
 #include "validator/partial.h"
 
@@ -58,5 +59,8 @@ int csvk_slice_parts_join(const struct csvk_slice_table_options *options,
                           const struct csvk_partial_input *input,
                           struct csvk_slice_table_result **out, uint64_t *again,
                           struct csvk_error *err) CSVK_MUST_USE;
+
+/* A slice as an object of JSON, in reports and in the description of a part. */
+void csvk_slice_put_json(struct csvk_json *json, const struct csvk_slice *slice);
 
 #endif

@@ -7,8 +7,6 @@
  */
 #include "manifest/slicing/part_job.h"
 
-#include "csvkit/json.h"
-
 #include <inttypes.h>
 #include <string.h>
 
@@ -75,19 +73,23 @@ static void put_range(struct csvk_json *json, const char *key, uint64_t from, ui
     csvk_json_close(json, '}');
 }
 
+void csvk_slice_put_json(struct csvk_json *json, const struct csvk_slice *slice)
+{
+    csvk_json_open(json, '{');
+    csvk_json_put_string(json, "name", slice->name);
+    csvk_json_put_uint(json, "records", slice->records);
+    csvk_json_put_uint(json, "bytes", slice->bytes);
+    csvk_json_put_uint(json, "compressed_bytes", slice->file_bytes);
+    csvk_json_put_string(json, "sha256", slice->digest[0] != '\0' ? slice->digest : NULL);
+    csvk_json_close(json, '}');
+}
+
 static void put_slices(struct csvk_json *json, const struct csvk_slice_table_result *result)
 {
     csvk_json_key(json, "slices");
     csvk_json_open(json, '[');
     for (size_t i = 0; i < result->nslices; i++) {
-        const struct csvk_slice *slice = &result->slice[i];
-        csvk_json_open(json, '{');
-        csvk_json_put_string(json, "name", slice->name);
-        csvk_json_put_uint(json, "records", slice->records);
-        csvk_json_put_uint(json, "bytes", slice->bytes);
-        csvk_json_put_uint(json, "compressed_bytes", slice->file_bytes);
-        csvk_json_put_string(json, "sha256", slice->digest[0] != '\0' ? slice->digest : NULL);
-        csvk_json_close(json, '}');
+        csvk_slice_put_json(json, &result->slice[i]);
     }
     csvk_json_close(json, ']');
 }

@@ -3,6 +3,7 @@
 #include "csvkit/cli/slice/slice_command.h"
 
 #include "csvkit/json.h"
+#include "manifest/slice_parts.h"
 
 #include <inttypes.h>
 #include <openssl/evp.h>
@@ -50,17 +51,6 @@ void slice_hash_release(struct csvk_slice_hash *hash)
 
 /* ---- the result ---- */
 
-static void put_slice(struct csvk_json *json, const struct csvk_slice *slice)
-{
-    csvk_json_open(json, '{');
-    csvk_json_put_string(json, "name", slice->name);
-    csvk_json_put_uint(json, "records", slice->records);
-    csvk_json_put_uint(json, "bytes", slice->bytes);
-    csvk_json_put_uint(json, "compressed_bytes", slice->file_bytes);
-    csvk_json_put_string(json, "sha256", slice->digest[0] != '\0' ? slice->digest : NULL);
-    csvk_json_close(json, '}');
-}
-
 static void put_manifest_name(struct slice_command *job, struct csvk_json *json)
 {
     struct csvk_buf name = CSVK_BUF_INIT;
@@ -89,7 +79,7 @@ static int put_json(struct slice_command *job, struct csvk_buf *out)
     csvk_json_key(&json, "slices");
     csvk_json_open(&json, '[');
     for (size_t i = 0; i < result->nslices; i++) {
-        put_slice(&json, &result->slice[i]);
+        csvk_slice_put_json(&json, &result->slice[i]);
     }
     csvk_json_close(&json, ']');
     csvk_json_put_uint(&json, "records", result->records);
