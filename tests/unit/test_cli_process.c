@@ -7,6 +7,7 @@
 #include <check.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pty.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -129,7 +130,6 @@ static void use_as_stderr(struct screen *screen, int writer, int reader)
     screen->reader = reader;
     ck_assert_int_eq(dup2(writer, 2), 2);
     close(writer);
-    ck_assert_int_eq(fcntl(reader, F_SETFL, O_NONBLOCK), 0);
 }
 
 static void open_terminal(struct screen *screen, unsigned short columns)
@@ -147,10 +147,24 @@ static void open_log(struct screen *screen)
     use_as_stderr(screen, ends[1], ends[0]);
 }
 
+/*
+ * All that was shown since the last look. A terminal passes bytes on when it has the time, so a
+ * mark is written behind them, and read up to it.
+ */
 static const char *look(struct screen *screen)
 {
-    ssize_t n = read(screen->reader, screen->text, sizeof screen->text - 1);
-    screen->text[n > 0 ? n : 0] = '\0';
+    static const char mark = '\x01';
+    size_t length = 0;
+    ck_assert_int_eq(write(2, &mark, 1), 1);
+    do {
+        struct pollfd ready = {.fd = screen->reader, .events = POLLIN};
+        ck_assert_int_eq(poll(&ready, 1, 10000), 1);
+        ssize_t n = read(screen->reader, screen->text + length, sizeof screen->text - length);
+        ck_assert_int_gt(n, 0);
+        length += (size_t)n;
+        ck_assert_uint_lt(length, sizeof screen->text);
+    } while (screen->text[length - 1] != mark);
+    screen->text[length - 1] = '\0';
     return screen->text;
 }
 
