@@ -104,7 +104,7 @@ EXTRA_SO := $(B)/libcsvkit-extra.so.$(VERSION)
 LIBS := $(EXTRA) $(LIB)
 LINK_LIBS := $(LIBS) $(EXTRA_LIBS)
 
-.PHONY: all doc check check-large-slice check-large-upload check-storage-faults check-storage-outage check-manifests check-mutations check-parallel check-partial check-cluster check-processor check-schema-values check-slice-spread check-radosgw check-scan check-windows check-damage check-advice check-mutants compare bench bench-compare bench-scale benchmarks bench-damage bench-damage-world bench-deps bench-repair fuzz fuzz-bins lint install install-files uninstall dist distcheck deb tarball npm sbom site exports \
+.PHONY: all doc check check-large-slice check-large-upload check-many-keys check-storage-faults check-storage-outage check-manifests check-mutations check-parallel check-partial check-cluster check-processor check-schema-values check-slice-spread check-radosgw check-scan check-windows check-damage check-advice check-mutants compare bench bench-compare bench-scale benchmarks bench-damage bench-damage-world bench-deps bench-repair fuzz fuzz-bins lint install install-files uninstall dist distcheck deb tarball npm sbom site exports \
 	coverage clean help demo deps tests
 .DEFAULT_GOAL := all
 
@@ -291,6 +291,10 @@ check-mutations: $(B)/tests/unit/test_normalize ## the laws of normalize over MU
 GB ?= 20
 check-large-slice: bench-bins ## slice GB gigabytes from a pipe: memory, sizes, gzip -t, content
 	@GB=$(GB) CSVKIT=$(CURDIR)/$(TOOL) BUILD=$(CURDIR)/$(B) bash tests/slice/large.sh
+
+KEYS ?= 1000000000
+check-many-keys: bench-bins ## a primary key of KEYS values from a pipe, the last one repeated: time, memory, disk
+	@KEYS=$(KEYS) CSVKIT=$(CURDIR)/$(TOOL) BUILD=$(CURDIR)/$(B) bash tests/performance/many_keys.sh
 
 SIZES ?= 200
 check-slice-spread: all ## slice SIZES tables for each of five alphabets: how even slices are

@@ -2,10 +2,10 @@
  * generate.c - writes made-up tables to standard output, the same bytes for the same arguments:
  *   generate KIND SIZE [SEED]
  * KIND: numeric mixed mixed-crlf mixed-accents mixed-cjk quoted cities orders shop onebyte dirty
- * dirty1000 keys. One word in 16 is not ASCII, as in English or German text; in "mixed-accents" one
- * in 5, more than in French; in "mixed-cjk" one in 5 is Chinese, Japanese or Korean. "dirty" has a
- * defect in every record, "dirty1000" in one of a thousand: each kind as often as every other.
- * "dirty-NAME" has defects of one kind only; see `defects` for the names.
+ * dirty1000 keys ids. One word in 16 is not ASCII, as in English or German text; in "mixed-accents"
+ * one in 5, more than in French; in "mixed-cjk" one in 5 is Chinese, Japanese or Korean. "dirty"
+ * has a defect in every record, "dirty1000" in one of a thousand: each kind as often as every
+ * other. "dirty-NAME" has defects of one kind only; see `defects` for the names.
  *
  * "orders" is for compression. Sixteen words in all, as in the others, make a compressor's search
  * for long matches pay more than it does in tables of the world. Here words come from vocabularies
@@ -389,6 +389,15 @@ static void keys(struct maker *m)
     }
 }
 
+/* A key of 40 bits in no order, never equal up to 2^40 records, and a digit. */
+static void ids(struct maker *m)
+{
+    char text[32];
+    uint64_t key = m->record * UINT64_C(0x9e3779b97f4a7c15) % (UINT64_C(1) << 40);
+    snprintf(text, sizeof text, "%010" PRIx64 ",%u\n", key ^ key >> 17, (unsigned)(key % 10));
+    put(m, text);
+}
+
 /* Puts one byte in front of the byte `at`. */
 static void insert(struct maker *m, size_t at, char byte)
 {
@@ -495,6 +504,7 @@ static void header(struct maker *m, const char *kind)
     int columns = strcmp(kind, "numeric") == 0 || strcmp(kind, "onebyte") == 0 ? 10
                   : strcmp(kind, "quoted") == 0                                ? 8
                   : strcmp(kind, "cities") == 0                                ? 7
+                  : strcmp(kind, "ids") == 0                                   ? 2
                                                                                : 15;
     const char *eol = strcmp(kind, "mixed-crlf") == 0 ? "\r\n" : "\n";
     for (int i = 0; i < columns; i++) {
@@ -521,6 +531,8 @@ static void record(struct maker *m, const char *kind)
         onebyte(m);
     } else if (strcmp(kind, "keys") == 0) {
         keys(m);
+    } else if (strcmp(kind, "ids") == 0) {
+        ids(m);
     } else if (strcmp(kind, "dirty") == 0 ||
                (strcmp(kind, "dirty1000") == 0 && m->record % 1000 == 500)) {
         dirty(m, "");
