@@ -380,6 +380,10 @@ struct csvk_batch {
        comment is ever among the bytes of a batch. `line_begin`: where the line of `offset` begins,
        when anything was set aside. */
     uint64_t comment_bytes, comment_lines, line_begin;
+    /* For an oversize record, the bytes of it that this batch stands for. NULL: they are NUL bytes,
+       and may turn out to be no data, when nothing else follows. */
+    const unsigned char *piece;
+    size_t piece_size;
 };
 
 /* Sets of processor instructions that the reader can use. Results never depend on them. */

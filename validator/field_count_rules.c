@@ -480,6 +480,9 @@ static void join_wide(struct shape *l, const struct shape *r, const struct csvk_
 void shape_merge(struct csvk_validator *left, struct csvk_validator *right)
 {
     struct shape *l = &left->shape, *r = &right->shape;
+    if (right->totals.records == 0) {
+        return; /* comments alone, which end no run */
+    }
     move_run(&r->head, &left->totals);
     move_run(&r->current, &left->totals);
     join_runs(left, r);

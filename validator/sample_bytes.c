@@ -58,18 +58,21 @@ static size_t add_bytes(struct csvk_validator *v, struct csvk_bytes bytes)
     return room - take;
 }
 
+/* Whether a record is too long to be kept must not show: it may depend on where reads end. */
 void sample_feed(struct csvk_validator *v)
 {
     const struct csvk_batch *b = v->batch;
     const struct sample_gap gap = {0, b->comment_bytes, b->comment_lines};
+    bool oversize = b->bytes == NULL;
+    struct csvk_bytes bytes = {oversize ? b->piece : b->bytes, oversize ? b->piece_size : b->size};
     begin(v, b->offset - b->comment_bytes);
     widen(&v->sample_open, &gap);
-    if (b->size == 0) {
-        return;
+    if (bytes.len != 0) {
+        close_gap(v, v->sample.length);
+        v->sample_closed = add_bytes(v, bytes) == 0;
+    } else if (oversize && bytes.ptr == NULL && b->nreported != 0) {
+        v->sample_closed = true; /* bytes of which nobody knows whether they are data */
     }
-    close_gap(v, v->sample.length);
-    size_t room = add_bytes(v, (struct csvk_bytes){b->bytes, b->size});
-    v->sample_closed = b->bytes == NULL || room == 0;
 }
 
 void sample_merge(struct csvk_validator *left, const struct csvk_validator *right)

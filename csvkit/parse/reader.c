@@ -402,6 +402,8 @@ static int next_in_oversize(struct csvk_reader *reader, struct csvk_error *err)
     }
     hand_out(reader, &before, 0);
     reader->batch.bytes = NULL;
+    reader->batch.piece = reader->piece.ptr;
+    reader->batch.piece_size = reader->piece.len;
     return CSVK_OK;
 }
 

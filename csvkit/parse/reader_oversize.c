@@ -77,11 +77,14 @@ void csvk_reader_read_piece(struct csvk_reader *reader)
     }
     size_t used = 0;
     bool complete = false;
+    reader->piece = (struct csvk_bytes){window_begin(reader), 0};
     if (n != 0) {
         bool begins = reference->position == reference->open.r.offset;
         bool padding =
             (begins || oversize_is_padding(reference)) && all_nul(window_begin(reader), n);
         complete = csvk_reference_feed(reference, window_begin(reader), n, last && !padding, &used);
+        reader->piece.ptr = padding ? NULL : reader->piece.ptr;
+        reader->piece.len = padding ? 0 : used;
         drop(reader, used);
     }
     if (complete) {

@@ -55,6 +55,7 @@ struct csvk_reader {
     bool unclosed; /* the last record ended inside an enclosure */
     enum reader_phase phase;
     struct csvk_comments comments;
+    struct csvk_bytes piece; /* of an oversize record, as the batch has it */
     struct csvk_ahead ahead; /* `take` is NULL: nobody reads ahead */
 };
 

@@ -194,6 +194,36 @@ START_TEST(random_files_are_judged_alike)
 }
 END_TEST
 
+/*
+ * Whether a record is kept or streamed may depend on where reads end; what is judged by the sample
+ * must not: here the encoding, and that comments are the cause. A run of NUL bytes may be no data.
+ */
+START_TEST(streamed_records_are_in_the_sample)
+{
+    static const char *const texts[] = {
+        "id,b\n2024-01-02,longer than that\n7,8\n#\xC3\n#\xC3\n2024-01-03,longer than "
+        "that\n#\xE9\n",
+        "b\n2024-01-02 longer than that\n7\n# \"a\" b\n# \"c\" d\n2024-01-03 longer than that\n# "
+        "\"\n",
+        "# \xE9t\xE9\na,b\n2024-01-02,longer than that\n# caf\xE9\n7,\xE0 la\n",
+    };
+    const char *text = texts[_i];
+    const struct csvk_bytes file = {(const unsigned char *)text, strlen(text)};
+    struct csvk_buf want = CSVK_BUF_INIT, have = CSVK_BUF_INIT;
+    struct csvk_validate_options options;
+    csvk_validate_options_init(&options);
+    options.comment = _i == 2 ? '#' : 0;
+    print_report(file, &options, (struct judging){.window = 0}, &want);
+    for (size_t window = 1; window <= file.len; window++) {
+        print_report(file, &options, (struct judging){.window = window, .max_record = 14}, &have);
+        assert_same(&want, &have, file, &(struct csvk_parallel){0, window}, "report");
+    }
+    csvk_validate_options_release(&options);
+    csvk_buf_release(&want);
+    csvk_buf_release(&have);
+}
+END_TEST
+
 static struct support_random corpus_random;
 static size_t corpus_files;
 
@@ -463,6 +493,7 @@ int main(void)
     tcase_add_test(tcase, only_a_new_reader_with_a_source_gets_threads);
     tcase_add_loop_test(tcase, random_files_are_read_alike, 0, LOOPS);
     tcase_add_loop_test(tcase, random_files_are_judged_alike, 0, LOOPS);
+    tcase_add_loop_test(tcase, streamed_records_are_in_the_sample, 0, 3);
     tcase_add_test(tcase, files_of_the_corpora_are_judged_alike);
     suite_add_tcase(suite, tcase);
     return support_run(suite);

@@ -482,6 +482,25 @@ START_TEST(comments_before_a_cut_are_counted)
 }
 END_TEST
 
+/* Comments alone are no record, so a record may be torn across a part that has nothing else. */
+START_TEST(comments_of_a_part_end_no_run)
+{
+    static const char text[] = "a,b,c\n1,2\n# c\n3,4\n5,6,7\n8\n# d\n";
+    const struct csvk_bytes file = {(const unsigned char *)text, sizeof text - 1};
+    struct support_random random = {5};
+    struct csvk_validate_options options;
+    csvk_validate_options_init(&options);
+    options.comment = '#';
+    make_folder();
+    for (uint64_t at = 0; at + 4 <= file.len; at++) {
+        const uint64_t cut[] = {at, at + 4, file.len};
+        try_cuts(&random, file, &options, cut, COUNT(cut), text);
+    }
+    csvk_validate_options_release(&options);
+    remove_folder();
+}
+END_TEST
+
 START_TEST(corpora_are_judged_in_parts)
 {
     const char *corpus = support_corpus("edge-cases");
@@ -522,6 +541,7 @@ int main(void)
     tcase_add_loop_test(tcase, random_files_are_judged_in_parts, 0, LOOPS);
     tcase_add_loop_test(tcase, comments_may_be_longer_than_the_sample, 0, 24);
     tcase_add_test(tcase, comments_before_a_cut_are_counted);
+    tcase_add_test(tcase, comments_of_a_part_end_no_run);
     tcase_add_test(tcase, corpora_are_judged_in_parts);
     suite_add_tcase(suite, tcase);
     return support_run(suite);
