@@ -1,7 +1,7 @@
 #!/bin/bash
 # A primary key of KEYS values in no order (default a billion), streamed, never stored:
 # `make check-many-keys KEYS=1000000000`. The first of them comes again at the end, and must be
-# found; memory must stay near --memory; the time and the disk that the keys take are printed.
+# found (JOBS threads, 2); memory must stay near --memory; the time and the disk that the keys take are printed.
 # A billion keys take 27 GB in TMPDIR.
 set -u
 keys=${KEYS:-1000000000}
@@ -34,7 +34,7 @@ watch_disk() {
 
 judge() { # into $work/report; prints its exit status and the peak of memory, in kB
     { ids "$keys" && ids 1 | tail -n 1; } | TMPDIR=$work "$BUILD/tests/tools/peak" \
-        bash -c 'exec "$1" validate --primary-key=column_1 --memory=256MiB --format=csv - >"$2"' _ "$CSVKIT" "$work/report"
+        bash -c 'exec "$1" validate -j"$3" --primary-key=column_1 --memory=256MiB --format=csv - >"$2"' _ "$CSVKIT" "$work/report" "${JOBS:-2}"
 }
 
 echo 0 >"$work/disk"
