@@ -43,24 +43,6 @@ static bool has_byte(struct csvk_bytes bytes, int byte)
     return byte != CSVK_NO_BYTE && bytes.len != 0 && memchr(bytes.ptr, byte, bytes.len) != NULL;
 }
 
-void norm_take_reject_note(struct norm *norm, const struct norm_reject_note *note)
-{
-    struct norm_footer *footer = &norm->footer;
-    bool goes_on = footer->to == note->from && footer->to != 0;
-    if (footer->records != 0 ? !note->lone || !goes_on : note->lone && goes_on) {
-        *footer = (struct norm_footer){.elsewhere = true};
-    }
-    footer->to = note->to;
-    if (note->lone) {
-        footer->records++;
-        footer->lines += note->lines;
-        footer->ended = note->ended;
-        footer->text |= note->text;
-        footer->total |= note->total;
-        footer->copy_end = note->copy_end;
-    }
-}
-
 void norm_note_reject(struct norm *norm, const struct norm_record *rec, enum norm_cause cause)
 {
     struct csvk_bytes all = {norm_window_at(&norm->window, rec->r.offset),

@@ -100,51 +100,6 @@ void norm_end_piece(struct norm *worker, struct norm_piece *piece)
     norm_keep_state(worker, &piece->after);
 }
 
-/* ---- while a piece is normalized ------------------------------------------------------------- */
-
-static void note(struct norm_piece *piece, struct csvk_buf *to, const void *item, size_t size)
-{
-    piece->failed |= csvk_buf_add(to, item, size) != CSVK_OK;
-}
-
-void norm_note_digest(struct norm_piece *piece, uint64_t hash, uint64_t fields)
-{
-    struct norm_record_digest digest = {hash, fields};
-    note(piece, &piece->digests, &digest, sizeof digest);
-}
-
-void norm_note_for_footer(struct norm_piece *piece, const struct norm_reject_note *reject)
-{
-    note(piece, &piece->notes, reject, sizeof *reject);
-}
-
-void norm_note_number(struct norm_piece *piece, size_t at, uint64_t value, enum norm_number number)
-{
-    piece->failed |= piece->nline == NORM_LINE_NUMBERS;
-    if (!piece->failed) {
-        piece->line[piece->nline++] = (struct norm_mark){at, value, number};
-    }
-}
-
-void norm_place_numbers(struct norm_piece *piece, bool log, uint64_t before)
-{
-    struct norm_marked_text *text = log ? &piece->log : &piece->index;
-    for (size_t i = 0; i < piece->nline; i++) {
-        piece->line[i].at += before;
-        note(piece, &text->marks, &piece->line[i], sizeof piece->line[i]);
-    }
-    piece->nline = 0;
-}
-
-void norm_note_share(struct norm_piece *piece, int64_t surplus)
-{
-    if (surplus >= 0 && surplus < piece->least_surplus) {
-        piece->least_surplus = surplus;
-    } else if (surplus < 0 && surplus > piece->most_lack) {
-        piece->most_lack = surplus;
-    }
-}
-
 /* ---- does it fit? ---------------------------------------------------------------------------- */
 
 static bool is_same_table(const struct csvk_table *now, const struct csvk_table *then)

@@ -16,20 +16,6 @@
 #include "csvkit/json.h"
 #include "csvkit/normalize/normalize_pieces.h"
 
-size_t norm_eol_length(enum csvk_eol eol)
-{
-    return csvk_eol_length(eol);
-}
-
-/*
- * As the reference parser reads it. Under another reading the record may end elsewhere; that is
- * norm->raw_to.
- */
-uint64_t norm_record_end(const struct norm_record *rec)
-{
-    return rec->r.offset + rec->r.length + norm_eol_length((enum csvk_eol)rec->r.eol);
-}
-
 /* ---- into the output ---- */
 
 /*
@@ -45,15 +31,6 @@ static int count_line_break(struct norm *norm, const struct norm_record *rec)
                                          rec->r.number};
     norm_count_line_breaks(norm, 1, place);
     return norm->o->strict ? norm_refuse_strict(norm, CSVK_REPAIR_LINE_BREAKS, place) : CSVK_OK;
-}
-
-void norm_take_digest(struct norm *norm, uint64_t hash, uint64_t fields)
-{
-    struct csvk_digest digest = {norm->result->values.records, norm->result->values.fields,
-                                 norm->result->values.hash};
-    csvk_digest_add(&digest, hash, fields);
-    norm->result->values =
-        (struct csvk_normalize_values){digest.records, digest.fields, digest.hash};
 }
 
 /*

@@ -91,6 +91,16 @@ bool norm_signs_fit(const struct norm *norm, const struct norm_piece *piece);
 int norm_join_piece(struct norm *norm, const struct norm_piece *piece);
 
 /* Of a piece, instead of what the run does at once. Without memory the piece has failed. */
+/* A worker for pieces of the run, all zero before; some of it is the run's. CSVK_ENOMEM. */
+int norm_init_worker(struct norm *worker, const struct norm *norm,
+                     const struct csvk_normalize_outputs *outputs, struct csvk_error *err);
+
+/* ---- normalize_notes.c ---- */
+
+/* The next record of the output has these values. */
+void norm_take_digest(struct norm *norm, uint64_t hash, uint64_t fields);
+void norm_take_reject_note(struct norm *norm, const struct norm_reject_note *note);
+/* The same for a piece; and numbers of its lines of JSON, which are those of the run later. */
 void norm_note_digest(struct norm_piece *piece, uint64_t hash, uint64_t fields);
 void norm_note_for_footer(struct norm_piece *piece, const struct norm_reject_note *note);
 void norm_note_number(struct norm_piece *piece, size_t at, uint64_t value, enum norm_number number);
@@ -98,15 +108,20 @@ void norm_note_number(struct norm_piece *piece, size_t at, uint64_t value, enum 
 void norm_place_numbers(struct norm_piece *piece, bool log, uint64_t before);
 /* There are `surplus` more records than it takes to say something; or too few, below 0. */
 void norm_note_share(struct norm_piece *piece, int64_t surplus);
-/* A worker for pieces of the run, all zero before; some of it is the run's. CSVK_ENOMEM. */
-int norm_init_worker(struct norm *worker, const struct norm *norm,
-                     const struct csvk_normalize_outputs *outputs, struct csvk_error *err);
 
 /* ---- normalize_setup.c ---- */
 
 void norm_init_run(struct norm *norm);
-void norm_release_run(struct norm *norm);
+/* Sets a scan up for the dialect and the options of the run. CSVK_ENOMEM, CSVK_EUSAGE. */
+int norm_init_scan(struct norm *norm, struct csvk_scan *scan);
 void norm_release_own(struct norm *norm);
+
+/* How much is scanned at first, and again after a record that was read anew. */
+static inline size_t norm_small_chunk(const struct norm *norm)
+{
+    enum { SMALL_CHUNK = 2048 };
+    return norm->reach < SMALL_CHUNK ? (size_t)norm->reach : SMALL_CHUNK;
+}
 
 /* ---- normalize_pieces.c ---- */
 

@@ -6,12 +6,15 @@
  *
  *   normalize_files.c      from file to file: opens input and outputs, checks, gives the names
  *   normalize_window.c     the bytes that are in memory
- *   normalize.c            the run: one chunk after the other
+ *   normalize.c            the run: what is known first, chunk after chunk, the end
+ *   normalize_chunk.c      one chunk: what is clean is copied, the rest processed
  *   normalize_setup.c      what a run has, and gives back
  *   normalize_pieces.c     pieces that threads normalize ahead of the run; normalize_capture.c:
  *                          what comes of one, and how it joins the run
  *   normalize_start.c      what has to be known before the first record
  *   normalize_span.c       stretches of clean records
+ *   normalize_doubt.c      records of such a stretch that may have to do with what follows
+ *   header_again.c         r26: the header of a second file
  *   line_breaks.c          other line breaks for such a stretch
  *   normalize_record.c     one record that is not clean: which repair is tried when
  *   repair_bytes.c         r3 r4 r5 r6: bytes that have to go
@@ -20,8 +23,9 @@
  *   normalize_trim.c       r20, when --trim says so
  *   repair_record.c        any other defect: has it decided, and carries the decision out
  *     decide.c             r11 to r14, r17 to r20, r22: who decides; decide_quotes.c,
- * decide_width.c and decide_lines.c by kind of defect, decide_doubt.c about a record that has none;
- * explain_misfit.c: what a rejected one shows choose.c             which reading is taken, if any
+ *                          decide_width.c, decide_lines.c, decide_doubt.c by kind of defect
+ *     explain_misfit.c     what a rejected record shows
+ *     choose.c             which reading is taken, if any
  *     decision.c           how that is put down
  *     weigh.c              what each reading costs
  *     readings_of_*.c      the readings that there are; quote_search.c, quote_walk.c and
@@ -37,7 +41,10 @@
  *   repair_header.c        r23 and the choice of columns
  *   repair_values.c        r27: values of a schema's own forms in the default form
  *   normalize_patch.c      records that are written as they are, but for a few places
+ *   normalize_write.c      from a record that was decided to what is written of it
  *   normalize_emit.c       writes a record, rejects it or drops it; r25
+ *   record_facts.c         what is known of a record without reading on
+ *   normalize_notes.c      what is noted of a record for later
  *   normalize_account.c    counts every repair and reject, and reports it in log and index
  *   normalize_advice.c     what would let more records pass
  *   normalize_json_line.c  the lines of JSON in log and index
@@ -84,7 +91,7 @@ enum { NORM_HEADER_FORMS = 3 }; /* as it is, every name enclosed, none */
 
 /*
  * A byte that is in every form of the header and is rare in the table: a header that comes again is
- * found by looking for it. See normalize_doubt.c.
+ * found by looking for it. See header_again.c.
  */
 struct norm_header_mark {
     bool is_known;
@@ -228,19 +235,29 @@ struct norm {
     uint64_t stop; /* absolute: what is scanned does not go beyond it; UINT64_MAX: no such place */
 };
 
-/* ---- normalize.c ---- */
+/* ---- record_facts.c ---- */
 
 /* Fails with CSVK_ENOMEM, and says at which byte. */
 int norm_out_of_memory(struct norm *norm);
+/* CR may end a record, so the end of every record must be reported where line breaks change. */
+bool norm_breaks_are_reported(const struct norm *norm);
+/* True when a fact of this kind says nothing against the record. */
+bool norm_is_harmless(enum csvk_fact_kind kind);
+/* No fact against it, and as wide as the table. */
+bool norm_is_whole(const struct norm *norm, const struct norm_record *rec);
+/* The kinds of facts about the record, as bits. */
+uint32_t norm_fact_kinds(const struct norm_record *rec);
+bool norm_has_fact(const struct norm_record *rec, enum csvk_fact_kind kind);
+/* The bytes of the record without its line break; scrubbed ones when it was scrubbed. */
+struct csvk_bytes norm_record_bytes(const struct norm *norm, const struct norm_record *rec);
+size_t norm_eol_length(enum csvk_eol eol);
+/* The end of a record with its line break, absolute. */
+uint64_t norm_record_end(const struct norm_record *rec);
+
+/* ---- normalize_chunk.c ---- */
+
 /* One step of the run. When no record ends before norm->stop, that becomes UINT64_MAX. */
 int norm_next_chunk(struct norm *norm);
-
-/* How much is scanned at first, and again after a record that was read anew. */
-static inline size_t norm_small_chunk(const struct norm *norm)
-{
-    enum { SMALL_CHUNK = 2048 };
-    return norm->reach < SMALL_CHUNK ? (size_t)norm->reach : SMALL_CHUNK;
-}
 
 /* ---- normalize_start.c ---- */
 
@@ -248,10 +265,6 @@ static inline size_t norm_small_chunk(const struct norm *norm)
 int norm_fill_reach(struct norm *norm);
 /* Reads what stands before the first record, and finds width, columns and escape. */
 int norm_start(struct norm *norm);
-/* Sets a scan up for the dialect and the options of this run. */
-int norm_init_scan(struct norm *norm, struct csvk_scan *scan);
-/* CR may end a record, so the end of every record must be reported where line breaks change. */
-bool norm_breaks_are_reported(const struct norm *norm);
 
 /* ---- normalize_end.c ---- */
 
@@ -291,7 +304,7 @@ static inline struct norm_record norm_reported_record(const struct csvk_batch_bu
     return rec;
 }
 
-/* ---- normalize_doubt.c ---- */
+/* ---- header_again.c ---- */
 
 /* Keeps the forms in which the header may come again. */
 int norm_keep_header(struct norm *norm, const struct norm_record *rec);
@@ -300,6 +313,12 @@ bool norm_is_header_again(const struct norm *norm, const struct norm_record *rec
 int norm_keep_names(struct norm *norm);
 /* Are these the values in norm->value? Not in a table of one column, where they are data. */
 bool norm_are_names(const struct norm *norm);
+/* The first place from `from` on at which it stands after a line break; `length`: nowhere. */
+size_t norm_find_header(const struct norm *norm, const unsigned char *bytes, size_t from,
+                        size_t length);
+
+/* ---- normalize_doubt.c ---- */
+
 /*
  * Writes a clean span, and processes those records of it that are doubtful. `line`: the physical
  * one that begins where the span ends. norm->resume: where to read on, when such a record ended
@@ -312,15 +331,13 @@ int norm_write_clean(struct norm *norm, const struct norm_chunk *chunk, struct n
 
 /* Judges and disposes of a record. What happens is in norm->resume and the account. */
 int norm_process_record(struct norm *norm, const struct norm_record *rec);
-/* True when a fact of this kind says nothing against the record. */
-bool norm_is_harmless(enum csvk_fact_kind kind);
-/* No fact against it, and as wide as the table. */
-bool norm_is_whole(const struct norm *norm, const struct norm_record *rec);
-/* The kinds of facts about the record, as bits. */
-uint32_t norm_fact_kinds(const struct norm_record *rec);
-bool norm_has_fact(const struct norm_record *rec, enum csvk_fact_kind kind);
 /* Backslash and enclosure side by side, and backslash is not the escape already. */
 bool norm_has_backslash_quote(const struct norm *norm, const struct norm_record *rec);
+
+/* ---- normalize_write.c ---- */
+
+#define NORM_TWO_INFERENCES "it would take two repairs by inference"
+
 /* Adds the repairs that take no inference: r9 and r17. */
 void norm_add_plain_repairs(struct norm *norm, const struct norm_record *rec);
 /*
@@ -334,6 +351,8 @@ int norm_accept_reference(struct norm *norm, const struct norm_record *rec);
 int norm_write_record(struct norm *norm, const struct norm_record *rec);
 /* Fails: inference needs a width, and none is known. */
 int norm_refuse_without_width(struct norm *norm, const struct norm_record *rec);
+/* The record is the header again: to the rejects, or dropped when that is asked for. */
+int norm_set_header_apart(struct norm *norm, const struct norm_record *rec);
 
 /* ---- normalize_values.c ---- */
 
@@ -343,8 +362,6 @@ int norm_refuse_without_width(struct norm *norm, const struct norm_record *rec);
  * record at hand: that is where the fields are put.
  */
 int norm_need_fields(struct norm *norm, const struct norm_record *rec);
-/* The bytes of the record without its line break; scrubbed ones when it was scrubbed. */
-struct csvk_bytes norm_record_bytes(const struct norm *norm, const struct norm_record *rec);
 /* Takes the values of a record as the reference parser reads them into norm->value. */
 int norm_take_values(struct norm *norm, const struct norm_record *rec);
 /* The same, decoded in any case. */
@@ -466,7 +483,6 @@ void norm_add_lines_above(struct norm *norm);
 
 /* Remembers what the rejects have in common. Before the record's bytes are given up. */
 void norm_note_reject(struct norm *norm, const struct norm_record *rec, enum norm_cause cause);
-void norm_take_reject_note(struct norm *norm, const struct norm_reject_note *note);
 /* Remembers the first escape before a letter, which is no more than that letter. */
 void norm_note_escapes(struct norm *norm, const struct norm_record *rec, struct csvk_bytes raw);
 /* Remembers what the header and the line after it show. Width and dialect are known. */
@@ -568,11 +584,6 @@ int norm_drop_record(struct norm *norm, const struct norm_record *rec, enum csvk
 int norm_drop_empty_record(struct norm *norm, const struct norm_record *rec);
 /* Fails with CSVK_EDATA, line and number of the record, and the reason. */
 int norm_refuse(struct norm *norm, const struct norm_record *rec, const char *reason);
-size_t norm_eol_length(enum csvk_eol eol);
-/* The next record of the output has these values. */
-void norm_take_digest(struct norm *norm, uint64_t hash, uint64_t fields);
-/* The end of a record with its line break, absolute. */
-uint64_t norm_record_end(const struct norm_record *rec);
 
 /* ---- normalize_empty.c ---- */
 

@@ -22,71 +22,6 @@
      CSVK_FACT_BIT(CSVK_FACT_SPACE_BEFORE_QUOTE) | CSVK_FACT_BIT(CSVK_FACT_SPACE_AFTER_QUOTE) |    \
      CSVK_FACT_BIT(CSVK_FACT_UNCLOSED))
 
-#define TWO_INFERENCES "it would take two repairs by inference"
-
-uint32_t norm_fact_kinds(const struct norm_record *rec)
-{
-    uint32_t kinds = 0;
-    for (uint32_t i = 0; i < rec->r.nfacts; i++) {
-        kinds |= CSVK_FACT_BIT(rec->fact[i].kind);
-    }
-    return kinds;
-}
-
-bool norm_has_fact(const struct norm_record *rec, enum csvk_fact_kind kind)
-{
-    return (norm_fact_kinds(rec) & CSVK_FACT_BIT(kind)) != 0;
-}
-
-/*
- * Facts after which a record may still be whole. Line breaks are written in one way anyway (r8).
- * Control characters and marks are scrubbed before anybody asks. Lines inside of an enclosure that
- * look like records are only a suspicion, as long as the width is right.
- */
-bool norm_is_harmless(enum csvk_fact_kind kind)
-{
-    switch (kind) {
-    case CSVK_FACT_FIRST_EOL:
-    case CSVK_FACT_MIXED_EOL:
-    case CSVK_FACT_CRCRLF:
-    case CSVK_FACT_CONTROL:
-    case CSVK_FACT_BOM_IN_DATA:
-    case CSVK_FACT_SUSPICIOUS_LINES: return true;
-    default: return false;
-    }
-}
-
-static bool all_harmless(const struct norm_record *rec)
-{
-    for (uint32_t i = 0; i < rec->r.nfacts; i++) {
-        if (!norm_is_harmless(rec->fact[i].kind)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/*
- * Whole records are the measure of everything: repairs by inference look for a reading after which
- * the table goes on with whole records.
- */
-bool norm_is_whole(const struct norm *norm, const struct norm_record *rec)
-{
-    return !rec->r.blank && rec->r.nfields == norm->width && all_harmless(rec);
-}
-
-/*
- * All inference compares with the width of the table. Without one the first record that is guessed
- * at would decide about all others.
- */
-int norm_refuse_without_width(struct norm *norm, const struct norm_record *rec)
-{
-    return norm_refuse(norm, rec,
-                       "this record takes inference to repair, but no record free of errors among "
-                       "the first 1000 says how wide the table is; wrong --delimiter or "
-                       "--enclosure, or lines before the header (--skip-head)?");
-}
-
 /* ---- comments and blank lines ---- */
 
 /*
@@ -135,7 +70,7 @@ static int blank_record(struct norm *norm, const struct norm_record *rec)
         return norm_refuse(norm, rec, "empty line, and --ragged=fail");
     }
     if (norm_count_inferences(norm) != 0) {
-        return norm_reject(norm, rec, CSVK_REPAIR_BLANK, NORM_CAUSE_WIDTH, TWO_INFERENCES);
+        return norm_reject(norm, rec, CSVK_REPAIR_BLANK, NORM_CAUSE_WIDTH, NORM_TWO_INFERENCES);
     }
     bool padded = norm->o->ragged == CSVK_NORMALIZE_RAGGED_PAD; /* short records are no puzzle */
     bool beside = !norm->before_whole && !padded;
@@ -156,95 +91,6 @@ static int blank_record(struct norm *norm, const struct norm_record *rec)
 }
 
 /* ---- the record ---- */
-
-/* r26: the header of a second file that was appended to the first. */
-static int header_again(struct norm *norm, const struct norm_record *rec)
-{
-    norm->npending = 0;
-    return norm->o->drop_repeated_headers
-               ? norm_drop_record(norm, rec, CSVK_REPAIR_HEADER_REPEATED, "--repeated-headers=drop")
-               : norm_reject(norm, rec, CSVK_REPAIR_HEADER_REPEATED, NORM_CAUSE_NONE,
-                             "the header again (--repeated-headers=drop drops it)");
-}
-
-static bool is_empty_value(const struct norm *norm, const struct csvk_value *value)
-{
-    bool pair = value->form == CSVK_VALUE_RAW && value->len == 2 &&
-                value->ptr[0] == norm->in.enclosure && value->ptr[1] == norm->in.enclosure;
-    return value->len == 0 || pair;
-}
-
-static bool are_values_empty(const struct norm *norm)
-{
-    for (size_t i = 0; i < norm->nvalues; i++) {
-        if (!is_empty_value(norm, &norm->value[i])) {
-            return false;
-        }
-    }
-    return norm->nvalues > 1;
-}
-
-/* The record became what is dropped or set apart as it is read: it is so the second time, too. */
-static int write_changed(struct norm *norm, const struct norm_record *rec)
-{
-    if (norm->o->drop_empty_records && are_values_empty(norm)) {
-        norm->npending = 0;
-        return norm_drop_empty_record(norm, rec);
-    }
-    return norm_are_names(norm) ? header_again(norm, rec) : norm_write_data(norm, rec);
-}
-
-/*
- * The last step: names of the header, then the output. This is where a second inference is found
- * out, because r4 and the repairs of quotes and width are decided in different places.
- */
-int norm_write_record(struct norm *norm, const struct norm_record *rec)
-{
-    if (norm_count_inferences(norm) > 1) {
-        return norm_reject(norm, rec, norm->pending[norm->npending - 1].repair, NORM_CAUSE_WIDTH,
-                           TWO_INFERENCES);
-    }
-    if (norm->o->header == CSVK_NORMALIZE_HEADER && !norm->header_done) {
-        int status = norm->types != NULL ? norm_pair_columns(norm, rec) : CSVK_OK;
-        status = status == CSVK_OK ? norm_repair_header(norm, rec) : status;
-        status = status == CSVK_OK ? norm_keep_names(norm) : status;
-        return status == CSVK_OK ? norm_write_values(norm, rec) : status;
-    }
-    return norm->npending != 0 ? write_changed(norm, rec) : norm_write_data(norm, rec);
-}
-
-/*
- * Values are taken only when they are needed: a record that needs no more than an enclosure here
- * and there is patched (normalize_patch.c).
- */
-int norm_accept_reference(struct norm *norm, const struct norm_record *rec)
-{
-    norm_add_plain_repairs(norm, rec);
-    if (norm_can_patch(norm, rec)) {
-        return norm_write_patched(norm, rec);
-    }
-    int status = norm_take_values(norm, rec);
-    return status == CSVK_OK ? norm_write_record(norm, rec) : status;
-}
-
-/*
- * r9 and r17: a CR or an enclosure byte in a field that is not enclosed is data, by the reference
- * parser's reading. The value stays; it only has to be enclosed in the output.
- *   `5" pipe,4`  ->  `"5"" pipe",4`
- */
-void norm_add_plain_repairs(struct norm *norm, const struct norm_record *rec)
-{
-    for (uint32_t i = 0; i < rec->r.nfacts; i++) {
-        const struct csvk_fact *fact = &rec->fact[i];
-        if (fact->kind == CSVK_FACT_QUOTE_IN_UNQUOTED) {
-            norm_add_repair(norm, CSVK_REPAIR_ENCLOSE, fact->offset, fact->field,
-                            "the value stays as it is read");
-        } else if (fact->kind == CSVK_FACT_BARE_CR) {
-            norm_add_repair(norm, CSVK_REPAIR_BARE_CR, fact->offset, fact->field,
-                            "the value stays as it is read");
-        }
-    }
-}
 
 static bool is_header(const struct norm *norm)
 {
@@ -322,7 +168,7 @@ static int defective_record(struct norm *norm, const struct norm_record *rec, bo
     }
     if (trimmed) {
         norm->last_whole = true;
-        return norm_is_header_again(norm, rec) ? header_again(norm, rec)
+        return norm_is_header_again(norm, rec) ? norm_set_header_apart(norm, rec)
                                                : norm_write_record(norm, rec);
     }
     return scrubbed ? norm_reject(norm, rec, CSVK_REPAIR_INNER_QUOTES, NORM_CAUSE_ENCLOSURE,
@@ -362,7 +208,7 @@ static int repair_record(struct norm *norm, struct norm_record *rec)
     }
     if (norm_is_header_again(norm, rec)) {
         norm->last_whole = true;
-        return header_again(norm, rec);
+        return norm_set_header_apart(norm, rec);
     }
     bool enclosures = false;
     if (is_defective(norm, rec, &enclosures)) {

@@ -62,26 +62,6 @@ void norm_release_own(struct norm *norm)
     csvk_record_writer_release(&norm->log);
 }
 
-/*
- * Releases what a run has acquired. It may have stopped anywhere, so everything here is fine with a
- * struct that is all zero.
- */
-void norm_release_run(struct norm *norm)
-{
-    norm_pieces_free(norm->pieces); /* its threads look at the window */
-    norm_window_release(&norm->window);
-    norm_release_own(norm);
-    csvk_free(norm->pick);
-    csvk_buf_release(&norm->head);
-    for (size_t form = 0; form < NORM_HEADER_FORMS; form++) {
-        csvk_buf_release(&norm->header_again[form]);
-    }
-    norm_sample_release(&norm->sample);
-    csvk_strings_release(&norm->header);
-    csvk_strings_release(&norm->added);
-    csvk_strings_release(&norm->names);
-}
-
 /* ---- workers --------------------------------------------------------------------------------- */
 
 /* The fields of a schema's columns are known since the header. */
@@ -125,4 +105,27 @@ int norm_init_worker(struct norm *worker, const struct norm *norm,
     status = status == CSVK_OK ? norm_init_scan(worker, &worker->ahead_scan) : status;
     status = status == CSVK_OK ? norm_init_scan(worker, &worker->field_scan) : status;
     return status == CSVK_OK ? share_types(worker, norm) : status;
+}
+
+/*
+ * Facts that no repair is about are not asked for, and control characters only when they shall be
+ * removed (r6). Fields are reported when records are written field by field, and up to the header,
+ * whose names may be wanted.
+ */
+int norm_init_scan(struct norm *norm, struct csvk_scan *scan)
+{
+    struct csvk_options options;
+    csvk_options_init(&options);
+    options.dialect = norm->in;
+    options.any_eol = norm->any_eol;
+    options.simd = norm->o->simd;
+    options.detail = norm->rewrite || !norm->header_done ? CSVK_FIELDS : CSVK_COUNTS;
+    options.facts =
+        CSVK_FACTS_ALL &
+        ~(CSVK_FACT_BIT(CSVK_FACT_TAB) | CSVK_FACT_BIT(CSVK_FACT_NON_ASCII) |
+          CSVK_FACT_BIT(CSVK_FACT_REPLACEMENT_CHAR) | CSVK_FACT_BIT(CSVK_FACT_UNICODE_LINE_BREAK));
+    if (norm->o->control != CSVK_NORMALIZE_DEFECT_REMOVE) {
+        options.facts &= ~CSVK_FACT_BIT(CSVK_FACT_CONTROL);
+    }
+    return csvk_scan_init(scan, &options, norm->err);
 }

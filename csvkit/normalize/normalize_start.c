@@ -9,7 +9,7 @@
  * Nothing is consumed beyond the lines that are dropped. The first records are looked at here and
  * read again by the run.
  */
-#include "csvkit/normalize/normalize_private.h"
+#include "csvkit/normalize/normalize_pieces.h"
 
 #include "csvkit/base/delimiter.h"
 
@@ -29,29 +29,6 @@ enum {
 int norm_fill_reach(struct norm *norm)
 {
     return norm_window_fill(&norm->window, 2 * (size_t)norm->reach, norm->err);
-}
-
-/*
- * Facts that no repair is about are not asked for, and control characters only when they shall be
- * removed (r6). Fields are reported when records are written field by field, and up to the header,
- * whose names may be wanted.
- */
-int norm_init_scan(struct norm *norm, struct csvk_scan *scan)
-{
-    struct csvk_options options;
-    csvk_options_init(&options);
-    options.dialect = norm->in;
-    options.any_eol = norm->any_eol;
-    options.simd = norm->o->simd;
-    options.detail = norm->rewrite || !norm->header_done ? CSVK_FIELDS : CSVK_COUNTS;
-    options.facts =
-        CSVK_FACTS_ALL &
-        ~(CSVK_FACT_BIT(CSVK_FACT_TAB) | CSVK_FACT_BIT(CSVK_FACT_NON_ASCII) |
-          CSVK_FACT_BIT(CSVK_FACT_REPLACEMENT_CHAR) | CSVK_FACT_BIT(CSVK_FACT_UNICODE_LINE_BREAK));
-    if (norm->o->control != CSVK_NORMALIZE_DEFECT_REMOVE) {
-        options.facts &= ~CSVK_FACT_BIT(CSVK_FACT_CONTROL);
-    }
-    return csvk_scan_init(scan, &options, norm->err);
 }
 
 /*

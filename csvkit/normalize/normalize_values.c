@@ -69,13 +69,6 @@ int norm_need_fields(struct norm *norm, const struct norm_record *rec)
     return CSVK_OK;
 }
 
-struct csvk_bytes norm_record_bytes(const struct norm *norm, const struct norm_record *rec)
-{
-    const unsigned char *bytes = rec->field != NULL ? rec->base + rec->field[0].begin
-                                                    : norm_window_at(&norm->window, rec->r.offset);
-    return (struct csvk_bytes){bytes, (size_t)rec->r.length};
-}
-
 /*
  * --trim: blanks and tabs around a value that is not enclosed. Inside of an enclosure blanks are
  * data that somebody meant.

@@ -6,13 +6,14 @@
 HEADER holds the list, from the ground up: lines of its first comment that begin with names of
 sources (`*` stands for anything), a layer each. A file of a layer may call what its own layer and
 those before it define, and no other file of the room; LIBRARY, a static one, tells by its symbols
-who calls whom. A header belongs to the source of its name; of one that belongs to none, what it
+who calls whom. And files of the room in no layer do not call each other in a circle. A header belongs to the source of its name; of one that belongs to none, what it
 includes counts as included by who includes it.
 
 Prints what is wrong, a line each; exit status 1 when there is anything.
 """
 import collections
 import fnmatch
+import functools
 import os
 import re
 import subprocess
@@ -35,10 +36,11 @@ def layer_of(layers, source):
     return None
 
 
+@functools.lru_cache
 def symbols_of(library):
     """symbol -> the source that defines it; source -> the symbols that it needs."""
     defined, needed = {}, collections.defaultdict(set)
-    listing = subprocess.run(['nm', '-A', library], check=True, capture_output=True, text=True)
+    listing = subprocess.run(['nm', '-A', '-g', library], check=True, capture_output=True, text=True)
     for line in listing.stdout.split('\n'):
         match = re.match(r'.*:([^:]+)\.o: *(?:[0-9a-f]+)? (\w) (\S+)$', line)
         if match:
@@ -63,6 +65,32 @@ def judge_calls(layers, sources, library):
                 yield f'{source} calls {symbol} of {other}, which is in no layer'
             elif above > number:
                 yield f'{source} calls {symbol} of {other}, which is above it'
+
+
+def find_circle(calls):
+    """Files that call each other in turn, the first one again at the end; None: there are none.
+    `calls`: source -> the sources that it calls."""
+    left = dict(calls)
+    while True:
+        ends = [source for source in left if not left.keys() & calls[source]]
+        if not ends:
+            break
+        for source in ends:
+            del left[source]
+    path = sorted(left)[:1]
+    while path and path[-1] not in path[:-1]:
+        path.append(min(left.keys() & calls[path[-1]]))
+    return path[path.index(path[-1]):] if path else None
+
+
+def judge_circles(sources, library):
+    defined, needed = symbols_of(library)
+    calls = {source: {defined[symbol] for symbol in needed[source]
+                      if defined.get(symbol) in sources and defined[symbol] != source}
+             for source in sources}
+    circle = find_circle(calls)
+    if circle is not None:
+        yield 'a circle: ' + ' calls '.join(circle)
 
 
 def includes_of(layers, room, name):
@@ -95,6 +123,7 @@ def judge(header, library):
                   if not fnmatch.filter(sources, pattern)]
     complaints += judge_calls(layers, sources, library)
     complaints += judge_includes(layers, room)
+    complaints += judge_circles(sources, library)
     for complaint in complaints or ([] if layers else [f'{header} lists no layers']):
         print(f'{room}: {complaint}')
     return 1 if complaints or not layers else 0

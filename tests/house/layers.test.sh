@@ -35,5 +35,17 @@ refused "a call of a file in no layer" '/^ \*   decide_lines\.c/d' \
 refused "a source that is not there" 's/^ \*   weigh\.c/ *   wiegh.c/' "no source is called wiegh.c"
 refused "no list" '/^ \*   [a-z_*]*\.c/d' "lists no layers"
 
-[ "$failed" = 0 ] && echo "the layers hold"
+# Two files that call each other, and a third that one of them calls.
+mkdir -p "$work/room"
+echo 'void two(void); void one(void); void one(void) { two(); }' >"$work/room/one.c"
+echo 'void one(void); void three(void); void two(void); void two(void) { one(), three(); }' >"$work/room/two.c"
+echo 'void three(void); void three(void) {}' >"$work/room/three.c"
+printf '/*\n *   three.c\n */\n' >"$work/room/list.h"
+(cd "$work/room" && "${CC:-cc}" -c one.c two.c three.c && ar rc room.a one.o two.o three.o)
+python3 tests/house/layers.py "$work/room/list.h" "$work/room/room.a" >"$work/out" &&
+    echo "FAILED: a circle was not noticed" && failed=1
+grep -qF 'a circle: one.c calls two.c calls one.c' "$work/out" ||
+    { echo "FAILED: a circle:" && cat "$work/out" && failed=1; }
+
+[ "$failed" = 0 ] && echo "the layers hold, and nothing calls in a circle"
 exit "$failed"
