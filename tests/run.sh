@@ -11,9 +11,12 @@ logs=$BUILD/test-logs
 rm -rf "$logs" && mkdir -p "$logs"
 export PYTHONPYCACHEPREFIX=${PYTHONPYCACHEPREFIX:-$(realpath "$BUILD/..")/python} # not into the checkout
 unset PYTHONDONTWRITEBYTECODE # else every start of Python compiles what it imports, its own modules too
-# The python3 of a version manager is a script that starts a dozen programs to find the interpreter: asked once.
+# The python3 of a version manager is a script that starts a dozen programs to find the interpreter. The system's
+# own starts three times as fast as the one that is found, and has the modules that tests/deps.sh installs.
 if [ "$(head -c 2 "$(command -v python3)")" = '#!' ]; then
-    interpreter=$(python3 -c 'import sys; print(sys.executable)') && PATH=${interpreter%/*}:$PATH
+    interpreter=/usr/bin/python3
+    [ -x "$interpreter" ] || interpreter=$(python3 -c 'import sys; print(sys.executable)')
+    mkdir "$logs/programs" && ln -s "$interpreter" "$logs/programs/python3" && PATH=$(realpath "$logs/programs"):$PATH
 fi
 export CSVKIT BUILD LC_ALL=C.UTF-8 CK_VERBOSITY=${CK_VERBOSITY:-normal}
 
