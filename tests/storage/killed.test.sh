@@ -36,7 +36,7 @@ for mode in late stall; do
         "${load[@]}" >"$work/out" 2>"$work/err"
         code=$?
         [ $code = 0 ] || cat "$work/err"
-        cat "$work/out" "$work/err" >>"$work/everything"
+        keep_printed
         same "second run after $mode, request $skip" $code 0
         same "rows after $mode, request $skip" "$(rows in.c-k$n.t)" \
             "$(printf '["1", "v1"]\n["2", "v2"]\n["3", "v3"]')"
