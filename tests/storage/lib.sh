@@ -124,6 +124,17 @@ says() { # says TEXT: on standard error of the last run
     IFS= read -r -d '' told <"$work/err"
     [[ $told == *"$1"* ]] || { fail "no message with: $1"; sed 's/^/    /' "$work/err"; }
 }
+# has_logged PATTERN: is there such a line in the log of the server; for loops that wait for one, by the shell alone.
+has_logged() {
+    local line found=1
+    ask GET log '' || return
+    while IFS= read -r line <&"$server"; do [[ $line =~ $1 ]] && found=0; done
+    exec {server}>&-
+    return "$found"
+}
+# pause SECONDS, as sleep does: nothing is ever written there.
+exec {silence}<> <(:)
+pause() { read -r -t "$1" -u "$silence"; }
 posts() { log | grep -cE "^api POST $1 " || true; } # how often a POST arrived
 result() { jq -r "$1" "$work/out"; }
 
