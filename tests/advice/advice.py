@@ -32,6 +32,7 @@ CORPORA, CSVKIT = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 FEW = sys.argv[3:] != ["all"]
 EACH = 1 if FEW else 10 ** 9        # cases of one advice in one corpus that are followed
 FILES = 20 if FEW else 10 ** 9      # of one corpus
+GROUP = 32                          # files that one command is asked about in one run
 KINDS = (".csv", ".tsv", ".txt")
 READING = ("--delimiter=", "--enclosure=", "--escape=", "--encoding=", "--no-header", "--columns=", "--skip-blanks")
 # What is said to be wrong about the table as a whole: a refusal after that has to name what is next.
@@ -42,15 +43,33 @@ csvkit = asked.Csvkit(CSVKIT)
 
 # ---- files ----
 
-def corpus_files():
-    """(corpus, path), of each corpus in an order that mixes its kinds."""
+class File:
+    """`path` is where csvkit finds it, by a name that no other file has, and `shown` what a person knows it by."""
+
+    def __init__(self, corpus, path, shown):
+        self.corpus, self.path, self.shown = corpus, path, shown
+        self.by_all = not FEW or corpus == "users" or os.path.basename(shown)[0] in "02"
+
+
+def corpus_files(work):
+    """Of each corpus in an order that mixes its kinds."""
     for corpus in sorted(os.listdir(CORPORA)) if os.path.isdir(CORPORA) else []:
         paths = [os.path.join(root, name) for root, _, names in os.walk(os.path.join(CORPORA, corpus))
                  for name in names if name.endswith(KINDS)]
         paths = [path for path in paths if os.path.getsize(path) < 300000]
         most = 4 * FILES if corpus == "users" else FILES
-        for path in sorted(paths, key=lambda p: zlib.crc32(os.path.relpath(p, CORPORA).encode()))[:most]:
-            yield corpus, path
+        shown = sorted((os.path.relpath(path, CORPORA) for path in paths), key=lambda name: zlib.crc32(name.encode()))
+        for number, name in enumerate(shown[:most]):
+            path = os.path.join(work, f"{corpus}-{number}-{os.path.basename(name)}")
+            os.symlink(os.path.join(CORPORA, name), path)
+            yield File(corpus, path, name)
+
+
+def written(work, corpus, name, data):
+    path = os.path.join(work, name)
+    with open(path, "wb") as file:
+        file.write(data)
+    return File(corpus, path, name)
 
 
 def text_cases(work):
@@ -59,19 +78,14 @@ def text_cases(work):
     if os.path.exists(source):
         with open(source, encoding="utf-8") as file:
             for number, line in enumerate(file):
-                path = os.path.join(work, f"papaparse-{number}.csv")
-                with open(path, "wb") as made:
-                    made.write(json.loads(line)["input"].encode("utf-8", "surrogatepass"))
-                yield "papaparse-cases", path
+                yield written(work, "papaparse-cases", f"papaparse-{number}.csv",
+                              json.loads(line)["input"].encode("utf-8", "surrogatepass"))
 
 
 def made_files(work):
     for name, data in damaged_tables.tables():
         if not FEW or name[0] in "012":
-            path = os.path.join(work, name + ".csv")
-            with open(path, "wb") as file:
-                file.write(data)
-            yield "damaged", path
+            yield written(work, "damaged", name + ".csv", data)
 
 
 # ---- what is better ----
@@ -193,10 +207,10 @@ class Followed:
         told = ""
         if command == "slice" and self.trial.command == said.speaks_as():
             more = ["--normalize"] if "--normalize" in said.command else []
-            _, told, _ = csvkit.sliced(self.case.path, self.case.folder, *more, *self.options)
+            told, _ = csvkit.sliced(self.case.path, self.case.folder, *more, *self.options)
         elif command == "processor":
             keys = dict(key_of(option) for option in self.options)
-            _, told, _ = csvkit.processed(self.case.path, self.case.folder, keys)
+            told = next(csvkit.processed([self.case.path], self.case.folder, keys))[1]
         return "not taken: " + told if NOT_TAKEN.search(told) else None
 
     def by_manifest(self):
@@ -316,40 +330,56 @@ class Followed:
         return lost(good, there, self.trial.changes or (lambda value: value))
 
 
-def follow(corpus, path, said, name, match, how, work):
-    case = rows.Case(csvkit, path, said, work)
+def follow(file, said, name, match, how, work):
+    case = rows.Case(csvkit, file.path, said, work)
     wrong = []
     trials = how(match, case)
     for trial in trials:
         why = Followed(case, name, match, trial).result()
         if why:
-            wrong.append(f"{name}: {corpus}: {os.path.relpath(path, CORPORA)}: {' '.join(said.command)}: "
+            wrong.append(f"{name}: {file.corpus}: {file.shown}: {' '.join(said.command)}: "
                          f"{said.text!r}: {' '.join(trial.options) or trial.command}: {why}")
     return name, len(trials), wrong
 
 
 # ---- all together ----
 
-def by_all(corpus, path):
-    return not FEW or corpus == "users" or os.path.basename(path)[0] in "02"
+def groups_of(things):
+    return [things[at:at + GROUP] for at in range(0, len(things), GROUP)]
+
+
+def asked_about(files, pool, work):
+    """(file, text) of all that is said."""
+    def ask(group):
+        return asked.said_of(csvkit, [file.path for file in group], work, [file.path for file in group if file.by_all])
+    for group, said in zip(groups_of(files), pool.map(ask, groups_of(files))):
+        yield from ((file, text) for file in group for text in said[file.path])
+
+
+def learn(chosen, pool):
+    """What most who follow an advice look at first."""
+    profiles = collections.defaultdict(set)
+    for file, said, *_ in chosen:
+        profiles[next((word[10:] for word in said.command if word.startswith("--profile=")), "rfc4180")].add(file.path)
+    for profile, paths in profiles.items():
+        list(pool.map(lambda group, profile=profile: csvkit.judge(group, profile), groups_of(sorted(paths))))
+    list(pool.map(csvkit.propose, groups_of(sorted(set().union(*profiles.values())))))
 
 
 def main():
     with tempfile.TemporaryDirectory() as work, ThreadPoolExecutor(os.cpu_count() + 1) as pool:
-        files = [*made_files(work), *text_cases(work), *corpus_files()]
-        seen, chosen, unknown, plain = collections.Counter(), [], set(), set()
-        for (corpus, path), texts in zip(files, pool.map(lambda f: list(asked.said_of(csvkit, f[1], work, by_all(*f))), files)):
-            for said in texts:
-                found, rest = rows.rows_for(said)
-                if rest:
-                    unknown.add(f"{path}: {' '.join(said.command)}: {said.text!r} names {rest}")
-                elif not found:
-                    plain.add(said.text)
-                for name, match, how in found:
-                    key = (corpus, name, said.command)
-                    seen[key] += 1
-                    if seen[key] <= EACH:
-                        chosen.append((corpus, path, said, name, match, how, work))
+        files = [*made_files(work), *text_cases(work), *corpus_files(work)]
+        seen, chosen, unknown = collections.Counter(), [], set()
+        for file, said in asked_about(files, pool, work):
+            found, rest = rows.rows_for(said)
+            if rest:
+                unknown.add(f"{file.shown}: {' '.join(said.command)}: {said.text!r} names {rest}")
+            for name, match, how in found:
+                key = (file.corpus, name, said.command)
+                seen[key] += 1
+                if seen[key] <= EACH:
+                    chosen.append((file, said, name, match, how, work))
+        learn(chosen, pool)
         done = list(pool.map(lambda each: follow(*each), chosen))
         report(files, done, unknown)
 

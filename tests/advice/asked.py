@@ -32,75 +32,141 @@ def data_folder(folder):
     return data
 
 
+def tables_in(data, folder, paths):
+    """Copies of the files; their names, in the order in which csvkit takes them."""
+    names = [f"t{at:03}.csv" for at in range(len(paths))]
+    for name, path in zip(names, paths):
+        shutil.copyfile(path, os.path.join(data, folder, name))
+    return names
+
+
 class Csvkit:
+    """The program. What is asked of many files is asked in one run where the command takes many, and what was
+    answered once is remembered: files stay as they are once they are known here."""
+
     def __init__(self, program):
         self.program = program
-        self.judged = {}
+        self.judged, self.made, self.preflights, self.proposals = {}, {}, {}, {}
 
     def run(self, *arguments, folder=None):
         done = subprocess.run([self.program, *arguments], cwd=folder, stdin=subprocess.DEVNULL,
-                              capture_output=True, check=False, timeout=60)
+                              capture_output=True, check=False, timeout=120)
+        if done.returncode not in (0, 1, 2):
+            raise RuntimeError(f"exit {done.returncode}: {' '.join(arguments)}: {done.stderr.decode(errors='replace')}")
         return done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace")
 
     def judgement(self, path, profile, *options):
-        """What validate says of all places: {"errors": N, ...}, or None when it cannot read the file. Files stay
-        as they are once they were judged, so each is asked for once."""
-        key = path, profile, options
-        if key not in self.judged:
-            self.judged[key] = self.judge(path, profile, *options)
-        return self.judged[key]
+        """What validate says of all places: {"errors": N, ...}, or None when it cannot read the file."""
+        if (path, profile, options) not in self.judged:
+            self.judge([path], profile, *options)
+        return self.judged[path, profile, options]
 
-    def judge(self, path, profile, *options):
+    def judge(self, paths, profile, *options):
         _, out, _ = self.run("validate", "--no-config", "--format=json", "--max-findings=0",
-                             "--profile=" + profile, *options, path)
-        said = json.loads(out) if out.strip() else {}
-        return said if "findings" in said else None
+                             "--profile=" + profile, *options, *paths)
+        said = {line["file"]: line for line in map(json.loads, out.splitlines())}
+        for path in paths:
+            found = said.get(path, {})
+            self.judged[path, profile, options] = found if "findings" in found else None
+
+    def proposal(self, path):
+        """What sniff proposes, {"delimiter": {"value": ...}, ...}; nothing when it cannot read the file."""
+        if path not in self.proposals:
+            self.propose([path])
+        return self.proposals[path]
+
+    def propose(self, paths):
+        _, out, _ = self.run("sniff", "--format=json", *paths)
+        said = {line["file"]: line for line in map(json.loads, out.splitlines())}
+        self.proposals.update((path, said.get(path, {})) for path in paths)
 
     def preflight(self, path, folder, manifest=None):
         """What preflight says of the file as a table of an output; None when it cannot read it."""
-        data = data_folder(folder)
-        shutil.copyfile(path, os.path.join(data, "out/tables/t.csv"))
         if manifest:
-            with open(os.path.join(data, "out/tables/t.csv.manifest"), "w", encoding="utf-8") as file:
+            return self.judge_folder([path], folder, manifest)[0]
+        if path not in self.preflights:
+            self.preflights[path] = self.judge_folder([path], folder)[0]
+        return self.preflights[path]
+
+    def preflight_all(self, paths, folder):
+        self.preflights.update(zip(paths, self.judge_folder(paths, folder)))
+
+    def judge_folder(self, paths, folder, manifest=None):
+        """The tables of one data folder, in the order of paths."""
+        data = data_folder(folder)
+        names = tables_in(data, "out/tables", paths)
+        for name in names if manifest else ():
+            with open(os.path.join(data, "out/tables", name + ".manifest"), "w", encoding="utf-8") as file:
                 json.dump(manifest, file)
         _, out, _ = self.run("preflight", "--default-bucket=in.c-main", "--format=json", "--max-findings=0", data)
-        tables = json.loads(out)["tables"] if out.strip() else []
-        return tables[0] if tables else None
+        tables = {table["source"]: table for table in json.loads(out)["tables"]} if out.strip() else {}
+        return [tables.get(name) for name in names]
 
-    def processed(self, path, folder, parameters):
-        """(status, what is told, the table that was written) of the step "normalize"."""
-        data = data_folder(folder)
-        shutil.copyfile(path, os.path.join(data, "in/tables/t.csv"))
-        with open(os.path.join(data, "config.json"), "w", encoding="utf-8") as file:
-            json.dump({"parameters": {"normalize": parameters}}, file)
-        status, _, error = self.run("processor", data)
-        made = os.path.join(data, "out/tables/t.csv")
-        return status, error.strip(), made if os.path.exists(made) else None
+    def processed(self, paths, folder, parameters):
+        """(name of the table, what is told or "") of each file as a table of the step "normalize". A table that is
+        refused ends the run: those after it are asked for again."""
+        while paths:
+            data = data_folder(folder)
+            names = tables_in(data, "in/tables", paths)
+            with open(os.path.join(data, "config.json"), "w", encoding="utf-8") as file:
+                json.dump({"parameters": {"normalize": parameters}}, file)
+            status, _, error = self.run("processor", data)
+            told = by_file(error.splitlines(), names)
+            last = max((at for at, name in enumerate(names) if told[name]), default=None) if status else len(names) - 1
+            if last is None:
+                raise RuntimeError(f"exit {status}, and nothing is told")
+            yield from zip(paths[:last + 1], map(told.get, names))
+            paths = paths[last + 1:]
 
     def sliced(self, path, folder, *options):
-        """(status, what is told): of slices made, which are put together again in FOLDER/out.csv."""
-        work = tempfile.mkdtemp(dir=folder)
-        slices, out = os.path.join(work, "slices"), os.path.join(work, "out.csv")
-        status, said, error = self.run("slice", "-o", slices, *options, path, folder=work)
-        if status == 0 and os.path.exists(slices + ".manifest"):
-            self.run("merge", slices, "-o", out)
-        return status, said + error, out if os.path.exists(out) else None
+        """What is told, and whether slices were made."""
+        slices = os.path.join(tempfile.mkdtemp(dir=folder), "slices")
+        _, said, error = self.run("slice", "-o", slices, *options, path, folder=folder)
+        return said + error, os.path.exists(slices + ".manifest")
 
     def normalized(self, path, folder, *options, rejects=True):
-        """What a run of normalize said and left behind. The summary is a line of JSON among the notes."""
+        """What a run of normalize said and left behind."""
+        if (path, options, rejects) not in self.made:
+            self.normalize([path], folder, *options, rejects=rejects)
+        return self.made[path, options, rejects]
+
+    def normalize(self, paths, folder, *options, rejects=True):
+        """The summaries are lines of JSON among the notes."""
         work = tempfile.mkdtemp(dir=folder)
-        out = os.path.join(work, "out.csv")
-        more = ["--rejects=" + os.path.join(work, "bad.csv")] if rejects else []
-        status, _, error = self.run("normalize", "--format=json", "-o", out, *more, *options, path)
-        summary = [line for line in error.splitlines() if line.startswith('{"file":')]
-        told = "\n".join(line for line in error.splitlines() if not line.startswith('{"file":'))
-        return Made(status, json.loads(summary[0]) if summary else {}, told.strip(), work)
+        out, bad = os.path.join(work, "out"), os.path.join(work, "bad")
+        more = ["--rejects=" + (bad if len(paths) > 1 else os.path.join(bad, os.path.basename(paths[0])))] if rejects else []
+        os.mkdir(out)
+        os.mkdir(bad)
+        _, _, error = self.run("normalize", "--format=json", "-o", out, *more, *options, *paths)
+        lines = error.splitlines()
+        summaries = {line["file"]: line for line in map(json.loads, filter(is_summary, lines))}
+        told = by_file([line for line in lines if not is_summary(line)], paths)
+        for path in paths:
+            name = os.path.basename(path)
+            self.made[path, options, rejects] = Made(
+                summaries.get(path, {}), told[path], os.path.join(out, name), os.path.join(bad, name))
+
+
+def is_summary(line):
+    return line.startswith('{"file":')
+
+
+def by_file(lines, paths):
+    """The text that each file is named in; no line is about nothing."""
+    told = {path: [] for path in paths}
+    for line in lines:
+        named = [path for path in paths if path in line] or (paths if len(paths) == 1 else [])
+        if not named:
+            raise RuntimeError("no file is named: " + line)
+        told[max(named, key=len)].append(line)
+    return {path: "\n".join(texts).strip() for path, texts in told.items()}
 
 
 class Made:
-    def __init__(self, status, summary, told, folder):
-        self.status, self.summary, self.told = status, summary, told
-        self.out, self.rejects = os.path.join(folder, "out.csv"), os.path.join(folder, "bad.csv")
+    """What a run of normalize said of one file and left behind."""
+
+    def __init__(self, summary, told, out, rejects):
+        self.summary, self.told, self.out, self.rejects = summary, told, out, rejects
 
     def done(self):
         return bool(self.summary) and os.path.exists(self.out)
@@ -148,44 +214,66 @@ def in_report(command, out):
             about, message = found.group(1), line[found.end():]
 
 
-def said_by_validate(csvkit, path, profile, options=()):
+# Each of these asks about all files of a group, and yields (path, text).
+
+def parts_of(out, paths):
+    """The report of each file: a line of it begins with the name of the file, or belongs to the line before."""
+    parts, part = {path: [] for path in paths}, []
+    for line in out.splitlines():
+        part = next((parts[path] for path in paths if line.startswith(path + ":")), part)
+        part.append(line)
+    return {path: "\n".join(part) for path, part in parts.items()}
+
+
+def said_by_validate(csvkit, paths, profile, options=()):
     command = ("validate", "--profile=" + profile, *options)
-    _, out, err = csvkit.run(*command, "--no-config", "-v", "--color=never", path)
-    yield from in_report(command, out)
-    if err.strip():
-        yield Said(command, "refusal", err.strip())
+    _, out, err = csvkit.run(*command, "--no-config", "-v", "--color=never", *paths)
+    for path, part in parts_of(out, paths).items():
+        yield from ((path, said) for said in in_report(command, part))
+    yield from ((path, Said(command, "refusal", text)) for path, text in by_file(err.splitlines(), paths).items() if text)
 
 
-def said_by_sniff(csvkit, path):
-    _, out, err = csvkit.run("sniff", path)
-    for line in out.splitlines()[1:]:
-        yield Said(("sniff",), "proposal", line.strip(), out)
-    if err.strip():
-        yield Said(("sniff",), "refusal", err.strip())
+def said_by_sniff(csvkit, paths):
+    _, out, err = csvkit.run("sniff", *paths)
+    for path, part in parts_of(out, paths).items():
+        for line in part.splitlines()[1:]:
+            yield path, Said(("sniff",), "proposal", line.strip(), part)
+    yield from ((path, Said(("sniff",), "refusal", text)) for path, text in by_file(err.splitlines(), paths).items() if text)
 
 
-def said_by_normalize(csvkit, path, folder, options):
+def said_by_normalize(csvkit, paths, folder, options):
     """Without --rejects first. Where nothing is rejected it is the same run without them."""
-    runs = [csvkit.normalized(path, folder, *options)]
-    if not (runs[0].done() and runs[0].rejected() == 0):
-        runs.insert(0, csvkit.normalized(path, folder, *options, rejects=False))
-    return [Said(("normalize", *options), about, text) for made in runs for about, text in made.texts()]
+    csvkit.normalize(paths, folder, *options)
+    runs = {path: [csvkit.made[path, options, True]] for path in paths}
+    again = [path for path, (made,) in runs.items() if not (made.done() and made.rejected() == 0)]
+    if again:
+        csvkit.normalize(again, folder, *options, rejects=False)
+    for path, made in runs.items():
+        if path in again:
+            made.insert(0, csvkit.made[path, options, False])
+        for about, text in (each for one in made for each in one.texts()):
+            yield path, Said(("normalize", *options), about, text)
 
 
-def said_by_slice(csvkit, path, folder):
-    """The report is that of the profile keboola; what is refused is said as by normalize."""
-    _, told, _ = csvkit.sliced(path, folder)
-    yield from in_report(("slice", "--profile=keboola"), told)
-    status, told, _ = csvkit.sliced(path, folder, "--normalize")
-    if status not in (0, 1) and told.strip():
-        yield Said(("slice", "--profile=keboola", "--normalize"), "refusal", told.strip())
+def said_by_slice(csvkit, paths, folder):
+    """The report is that of the profile keboola; what is refused is said as by normalize, and where it says so."""
+    for path in paths:
+        told, _ = csvkit.sliced(path, folder)
+        yield from ((path, said) for said in in_report(("slice", "--profile=keboola"), told))
+        normalized = csvkit.normalized(path, folder)
+        if not normalized.done() or normalized.rejected():
+            told, made = csvkit.sliced(path, folder, "--normalize")
+            if not made:
+                yield path, Said(("slice", "--profile=keboola", "--normalize"), "refusal", told.strip())
 
 
-def said_by_preflight(csvkit, path, folder):
-    report = csvkit.preflight(path, folder)
-    for found in report["findings"] if report else ():
-        if found.get("mend"):
-            yield Said(("preflight", "--profile=keboola"), found["rule"], found["mend"], found["message"])
+def said_by_preflight(csvkit, paths, folder):
+    csvkit.preflight_all(paths, folder)
+    for path in paths:
+        report = csvkit.preflights[path]
+        for found in report["findings"] if report else ():
+            if found.get("mend"):
+                yield path, Said(("preflight", "--profile=keboola"), found["rule"], found["mend"], found["message"])
 
 
 KEY = re.compile(r'"([a-z_0-9]+)": (true|\d+|N\b|"(?:[^"\\]|\\.)*")')
@@ -202,24 +290,24 @@ def as_options(text):
     return KEY.sub(option, text).replace(", --ragged", " --ragged")
 
 
-def said_by_processor(csvkit, path, folder):
-    for parameters in (True, {"delimiter": "auto"}):
-        _, told, _ = csvkit.processed(path, folder, parameters)
-        if told:
-            options = [] if parameters is True else ["--delimiter=auto"]
+def said_by_processor(csvkit, paths, folder):
+    for parameters, options in ((True, ()), ({"delimiter": "auto"}, ("--delimiter=auto",))):
+        for path, told in csvkit.processed(paths, folder, parameters):
             if re.search("--[a-z]", told):
-                yield Said(("processor", *options), "refusal", "an option where a key should stand: " + told)
-            yield Said(("processor", *options), "refusal", as_options(told))
+                yield path, Said(("processor", *options), "refusal", "an option where a key should stand: " + told)
+            if told:
+                yield path, Said(("processor", *options), "refusal", as_options(told))
 
 
-def said_of(csvkit, path, folder, by_all=True):
-    """What is said by the commands that read a file, or by all that judge or repair one."""
+def said_of(csvkit, paths, folder, by_all):
+    """Of each file: what is said by the commands that read one, and of those in by_all by all that judge or repair."""
+    said = {path: [] for path in paths}
+    sources = [said_by_normalize(csvkit, paths, folder, options) for options in ((), ("--delimiter=auto",))]
+    sources += [said_by_validate(csvkit, paths, profile) for profile in PROFILES]
+    sources += [said_by_sniff(csvkit, paths)]
     if by_all:
-        yield from said_by_slice(csvkit, path, folder)
-        yield from said_by_preflight(csvkit, path, folder)
-        yield from said_by_processor(csvkit, path, folder)
-    for profile in PROFILES:
-        yield from said_by_validate(csvkit, path, profile)
-    yield from said_by_sniff(csvkit, path)
-    for options in ((), ("--delimiter=auto",)):
-        yield from said_by_normalize(csvkit, path, folder, options)
+        sources += [said_by_slice(csvkit, by_all, folder), said_by_preflight(csvkit, by_all, folder),
+                    said_by_processor(csvkit, by_all, folder)]
+    for path, text in (each for source in sources for each in source):
+        said[path].append(text)
+    return said

@@ -6,7 +6,6 @@ that are added to it. What the options need and the text leaves open (NAME, C, N
 the person would look: the finding's message, the first line, csvkit sniff. No trial: the advice needs
 knowledge that no file holds, or it is about something that no file shows; the row says why.
 """
-import json
 import re
 import zipfile
 
@@ -28,8 +27,7 @@ class Case:
         self.csvkit, self.path, self.said, self.folder = csvkit, path, said, folder
 
     def sniffed(self):
-        _, out, _ = self.csvkit.run("sniff", "--format=json", self.path)
-        return json.loads(out) if out.strip() else {}
+        return self.csvkit.proposal(self.path)
 
     def sure_encoding(self):
         found = self.sniffed().get("encoding", {})
@@ -217,10 +215,6 @@ def names_first(names, made):
 
 def names_last(names, made):
     return None if names and names[-1].startswith("col_") else f"the last name is {names[-1:]}"
-
-
-def no_unfit(names, made):
-    return None if made.status == 0 else "the run was not good"
 
 
 GIVEN = "the user has to know it; csvkit says that it does not"

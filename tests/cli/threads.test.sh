@@ -17,30 +17,36 @@ same() { # arguments of validate
 }
 
 same_of() { # command, with blanks between its words; arguments
-    local one n command=$1
+    local one n message first command=$1
     shift
     # shellcheck disable=SC2086
     "$CSVKIT" $command -j 1 "$@" >"$out/one" 2>"$out/one.err"
     one=$?
+    IFS= read -r -d '' first <"$out/one.err"
     for n in 2 3 8; do
         # shellcheck disable=SC2086
         "$CSVKIT" $command -j $n "$@" >"$out/many" 2>"$out/many.err"
         [ $? = $one ] || fail "another exit status with $n threads: $*"
         cmp -s "$out/one" "$out/many" || fail "another report with $n threads: $*"
-        cmp -s "$out/one.err" "$out/many.err" || fail "another message with $n threads: $*"
+        IFS= read -r -d '' message <"$out/many.err"
+        [ "$message" = "$first" ] || fail "another message with $n threads: $*"
     done
     cases=$((cases + 1))
 }
 
 cd "$work" || exit 2
-for i in $(seq 1 40); do
-    { echo "id,n$i" && seq -f "%.0f,x" $((i * 7)) && [ $((i % 3)) != 0 ] || echo "1,2,3"; } >"f$i.csv"
+numbered() { # how many records; what stands after the number
+    local i
+    for ((i = 1; i <= $1; i++)); do echo "$i$2"; done
+}
+for i in {1..40}; do
+    { echo "id,n$i" && numbered $((i * 7)) ,x && [ $((i % 3)) != 0 ] || echo "1,2,3"; } >"f$i.csv"
 done
 : >empty.csv
 gzip -c f3.csv >f3.csv.gz
 mkdir slices no_slices headed
 for i in 1 2 3 4 5 6 7 8 9; do
-    seq -f "%.0f,a$i" $((i * 5)) >"slices/p$i" && { echo id,b && seq -f "%.0f,a" $i; } >"headed/p$i"
+    numbered $((i * 5)) ",a$i" >"slices/p$i" && { echo id,b && numbered $i ,a; } >"headed/p$i"
 done
 echo '1,2,3' >>slices/p5
 : >slices/p0
@@ -88,15 +94,12 @@ same_of "schema infer" --format=json -o "$out/schema" long.csv.gz
 
 # Tables that are normalized, with all that is written; by a schema; verified; without rejects.
 same_normalized() { # arguments of normalize
-    local n all=(table rejects rejects.jsonl log)
+    local n
+    mkdir "$out"/n{1,2,3,8}
     for n in 1 2 3 8; do
-        mkdir -p "$out/n$n"
         (cd "$out/n$n" && "$CSVKIT" normalize -j $n "$@" -o table --rejects=rejects --log=log >text 2>&1
             echo $? >>text)
-        for name in "${all[@]}" text; do
-            [ -e "$out/n1/$name" ] || [ -e "$out/n$n/$name" ] || continue
-            cmp -s "$out/n1/$name" "$out/n$n/$name" || fail "$name with $n threads: normalize $*"
-        done
+        [ $n = 1 ] || diff -rq "$out/n1" "$out/n$n" || fail "with $n threads: normalize $*"
     done
     rm -rf "$out"/n?
     cases=$((cases + 1))

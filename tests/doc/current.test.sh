@@ -43,14 +43,25 @@ assert sum(text.text == 'error' for text in texts) == 5 and sum(text.text == 'go
 assert all(int(text.get('x')) + int(text.get('textLength')) < width for text in texts)
 PYTHON
 
-shown() { # command: what a reader of the document sees of it
-    bash -c "$1" 2>&1 </dev/null | cat -v | grep -v '^    '
+# What a reader of the document sees of a command, in $got; cat is started for bytes that do not print only.
+run_shown() { # command
+    local text line unseen=$'[^[:print:]\t\n]'
+    (cd "$block" && exec bash -c "$1") >"$work/printed" 2>&1 </dev/null
+    local LC_ALL=C
+    if IFS= read -r -d '' text <"$work/printed" || [[ $text =~ $unseen ]]; then
+        text=$(cat -v "$work/printed")
+    fi
+    got=
+    while IFS= read -r line; do
+        [[ $line == '    '* ]] || got+=$line$'\n'
+    done <<<"${text%$'\n'}"
+    while [[ $got == *$'\n' ]]; do got=${got%$'\n'}; done
 }
 
 compare() { # document: what the command at hand prints with what stands there
     local got
     [ -n "$command" ] || return 0
-    got=$(cd "$work/block" && shown "$command")
+    run_shown "$command"
     ncommands=$((ncommands + 1))
     [ "$got" = "${expected%$'\n'}" ] && return 0
     fail "doc/$1:$at: $command"
@@ -58,14 +69,16 @@ compare() { # document: what the command at hand prints with what stands there
 }
 
 run_document() { # name; how many commands it has at least; "together": one folder for all blocks
-    local line number=0 inside=no command='' expected='' at=0 ncommands=0
+    local line number=0 inside=no command='' expected='' at=0 ncommands=0 nblocks=0
     while IFS= read -r line; do
         number=$((number + 1))
         case $inside:$line in
         no:'```console')
             inside=yes command=''
-            [ "${3:-}" = together ] && [ "$at" != 0 ] || rm -rf "$work/block"
-            mkdir -p "$work/block"
+            nblocks=$((nblocks + 1))
+            if [ "${3:-}" != together ] || [ "$at" = 0 ]; then
+                block=$work/$1.$nblocks && mkdir "$block"
+            fi
             ;;
         no:*) ;;
         yes:'```')

@@ -1,5 +1,6 @@
 #!/bin/bash
-# Every valid file of the corpora: sliced small, read by independent readers, merged again.
+# Every valid file of the corpora: sliced small, read by independent readers, merged again. Of those that are
+# refused, five for each rule that refuses them, or with WHOLE=whole all.
 set -u
 corpus=$(cd "$(dirname "$0")/../../../shared/corpus" 2>/dev/null && pwd)
 if [ -z "$corpus" ]; then
@@ -9,10 +10,11 @@ fi
 tmp=$(mktemp -d -p "$([ -w /dev/shm ] && echo /dev/shm || echo /tmp)") && trap 'rm -rf "$tmp"' EXIT
 cd "$tmp" || exit 2
 python3 - "$CSVKIT" "$corpus" <<'PY'
-import csv, glob, gzip, io, json, os, shutil, subprocess, sys
+import collections, csv, glob, gzip, io, json, os, shutil, subprocess, sys
 tool, corpus = sys.argv[1:]
 csv.field_size_limit(1 << 30)
-seen = sliced = empty = exact = 0
+whole = os.environ.get("WHOLE")
+sliced = empty = exact = 0
 files = sorted(f for f in glob.glob(corpus + "/**/*.csv", recursive=True)
                if os.path.isfile(f) and os.path.getsize(f) < 3_000_000)
 
@@ -23,14 +25,29 @@ def rows_begin_with_the_names(text, columns):
 def fail(name, what):
     sys.exit(f"{name}: {what}")
 
-contents = set() # several corpora have the same files
-for i, name in enumerate(files):
-    seen += 1
+contents = {} # several corpora have the same files
+for name in files:
     with open(name, "rb") as file:
-        content = file.read()
-    if content in contents:
+        contents.setdefault(file.read(), name)
+
+def judged():
+    """(file, its content, what forbids to slice it)"""
+    data = {name: content for content, name in contents.items()}
+    names = list(data)
+    for at in range(0, len(names), 64):
+        out = subprocess.run([tool, "validate", "--no-config", "--profile=keboola", "--format=json", *names[at:at + 64]],
+                             capture_output=True)
+        for found in map(json.loads, out.stdout.splitlines()):
+            errors = {f["rule"] for f in found.get("findings", ()) if f["severity"] == "error"} or {"unreadable"}
+            yield found["file"], data.pop(found["file"]), set() if found["valid"] else errors
+    if data:
+        fail(min(data), "nothing is said about it")
+
+refused = collections.Counter()
+for i, (name, content, errors) in enumerate(judged()):
+    if errors and not whole and all(refused[rule] >= 5 for rule in errors):
         continue
-    contents.add(content)
+    refused.update(errors)
     run = lambda *a: subprocess.run([tool, *a], capture_output=True)
     out = run("slice", name, "-o", "dir", "--records=2", "--verify", "--format=json",
               "-j%d" % (i % 3 + 1))
@@ -99,8 +116,8 @@ for i, name in enumerate(files):
             fail(name, "merge --quote=all is not the input")
     shutil.rmtree("dir")
     os.remove("dir.manifest")
-print("%d files, %d valid and sliced, %d of them without a record, %d came back byte for byte" %
-      (seen, sliced, empty, exact))
+print("%d files, %d valid and sliced, %d of them without a record, %d came back byte for byte; refused for %s" % (
+    len(files), sliced, empty, exact, ", ".join("%s %d" % each for each in sorted(refused.items()))))
 if sliced < 50 or exact < sliced / 2:
     sys.exit("too few valid files to show anything")
 PY

@@ -22,11 +22,11 @@ for mode in late stall; do
         "${load[@]}" >"$work/out" 2>"$work/err" &
         pid=$!
         while kill -0 $pid 2>/dev/null; do
-            if log | grep -q " $mode$"; then
+            if has_logged " $mode\$"; then
                 kill -9 $pid
                 break
             fi
-            sleep 0.02
+            pause 0.05
         done
         wait $pid 2>/dev/null
         code=$?
@@ -36,11 +36,11 @@ for mode in late stall; do
         "${load[@]}" >"$work/out" 2>"$work/err"
         code=$?
         [ $code = 0 ] || cat "$work/err"
-        cat "$work/out" "$work/err" >>"$work/everything"
+        keep_printed
         same "second run after $mode, request $skip" $code 0
         same "rows after $mode, request $skip" "$(rows in.c-k$n.t)" \
             "$(printf '["1", "v1"]\n["2", "v2"]\n["3", "v3"]')"
-        ls -A "$work" | grep -q 'csvkit-' && fail "a temporary file is left"
+        compgen -G "$work/*csvkit-*" >/dev/null && fail "a temporary file is left"
     done
     [ "$skip" -gt 12 ] || fail "only $skip requests were tried"
 done

@@ -33,7 +33,7 @@ killed_after() { # PATTERN COMMAND...: the program is killed once such a request
     kill -9 $pid
     wait $pid 2>/dev/null
     same "killed" $? 137
-    cat "$work/out" "$work/err" >>"$work/everything"
+    keep_printed
 }
 
 # ---- the request is still on its way when the second run comes -----------------------------------
