@@ -113,6 +113,17 @@ same() { # same WHAT GOT EXPECTED
 says() { # says TEXT: on standard error of the last run
     grep -qF -- "$1" "$work/err" || { fail "no message with: $1"; sed 's/^/    /' "$work/err"; }
 }
+# put FILE: stores it; sets `url` and `detail`, a file with its credentials.
+put() {
+    run 0 upload "$1" --name=table.csv --no-check
+    detail=$work/detail.json
+    curl -sS -H "X-StorageApi-Token: $KBC_TOKEN" \
+        "$KBC_URL/v2/storage/files/$(cat "$work/out")?federationToken=1" >"$detail"
+    url=$(jq -r 'if .provider == "aws" then "s3://\(.s3Path.bucket)/\(.s3Path.key)"
+        elif .provider == "gcp" then "gs://\(.gcsPath.bucket)/\(.gcsPath.key)"
+        else "azure://account.blob.core.windows.net/\(.absPath.container)/\(.absPath.name)" end' "$detail")
+}
+
 posts() { log | grep -cE "^api POST $1 " || true; } # how often a POST arrived
 result() { jq -r "$1" "$work/out"; }
 
