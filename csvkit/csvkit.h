@@ -147,6 +147,7 @@ struct csvk_input {
     int (*read)(void *context, void *bytes, size_t capacity, size_t *got, struct csvk_error *err);
     void (*close)(void *context); /* called once, by csvk_source_free; or NULL */
     void *context;
+    uint64_t length; /* bytes that `read` gives in all, as they are; 0: not known */
 };
 /*
  * A source of what `input` reads. Compressed data are recognized here too. The caller frees *out;

@@ -49,10 +49,10 @@ int csvk_slice_parts_input_name(const struct csvk_strings *folders, char **name,
                                 struct csvk_error *err) CSVK_MUST_USE;
 /*
  * Joins the parts, in any order, to the folder options->how->directory, and writes the manifest.
- * The options are those of the parts. `input` is read only where a part has guessed wrong; NULL: it
- * is not at hand, and CSVK_EUSAGE is the answer when it is needed, or is another one. *again: how
- * many parts were made again. CSVK_EUSAGE: they are not the parts of one run, with a text that
- * names the guilty one; CSVK_EIO: one is damaged. Else as csvk_slice_table.
+ * The options are those of the parts. `input` is read only where a part has guessed wrong; NULL, or
+ * one that is missing: CSVK_EUSAGE is the answer when it is needed, and when it is another one.
+ * *again: how many parts were made again. CSVK_EUSAGE: they are not the parts of one run, with a
+ * text that names the guilty one; CSVK_EIO: one is damaged. Else as csvk_slice_table.
  */
 int csvk_slice_parts_join(const struct csvk_slice_table_options *options,
                           const struct csvk_strings *folders,

@@ -60,7 +60,11 @@ struct csvk_slice_table_options {
        take no more memory than one. Any answer but CSVK_OK, which fills `err`, ends the run with
        it. */
     int (*judged)(void *context, const struct csvk_report *report, struct csvk_error *err);
-    void *context; /* of both */
+    void *context; /* of all */
+    /* Opens an input, of which nothing may be read, in the place of csvk_source_open; the source is
+       freed by whoever called. It is called once for each reading. Of a source whose length is
+       known slices of even size can be made. Or NULL. */
+    int (*open)(void *context, const char *input, struct csvk_source **out, struct csvk_error *err);
 };
 /* All off; `inputs`, `table` and `how` must be set. */
 CSVK_API void csvk_slice_table_options_init_sized(struct csvk_slice_table_options *options,

@@ -443,6 +443,8 @@ struct kbc_object;
 int kbc_object_open(struct kbc_object **out, struct kbc *kbc, const char *url, const cJSON *detail,
                     struct csvk_error *err) CSVK_MUST_USE;
 uint64_t kbc_object_size(const struct kbc_object *object); /* bytes */
+/* What its store calls the version that was opened; another one has other words. Borrowed. */
+const char *kbc_object_version(const struct kbc_object *object);
 /*
  * Reads `length` bytes at `offset`, all of which exist; `object` is a struct kbc_object. One thread
  * at a time. Bytes after these are fetched along, the more the longer reading goes on without a

@@ -15,7 +15,7 @@
 #include <string.h>
 
 static const char magic[] = "csvkit part of a judgement\n";
-#define FORMAT 3
+#define FORMAT 4
 
 /* The parts before this byte have all of the sample, unless there are comments; a mark before the
    first record is no part of it. */
@@ -64,13 +64,16 @@ static void pass_version(struct partial_io *io, struct partial_file *file)
     uint64_t format = FORMAT;
     partial_number(io, &format);
     partial_text(io, &file->version);
-    bool same =
-        format == FORMAT && file->version != NULL && strcmp(file->version, csvk_version()) == 0;
-    if (io->status == CSVK_OK && !same) {
-        io->status =
-            csvk_fail(io->err, CSVK_EUSAGE,
-                      "%s: made by csvkit %s, this is %s: use one version for all parts", io->name,
-                      file->version != NULL ? file->version : "(unknown)", csvk_version());
+    const char *version = file->version != NULL ? file->version : "(unknown)";
+    if (io->status == CSVK_OK && strcmp(version, csvk_version()) != 0) {
+        io->status = csvk_fail(io->err, CSVK_EUSAGE,
+                               "%s: made by csvkit %s, this is %s: use one version for all parts",
+                               io->name, version, csvk_version());
+    } else if (io->status == CSVK_OK && format != FORMAT) { /* between two releases */
+        io->status = csvk_fail(io->err, CSVK_EUSAGE,
+                               "%s: a part of format %" PRIu64 ", this csvkit makes format %d: "
+                               "make this part again",
+                               io->name, format, FORMAT);
     }
 }
 
@@ -144,7 +147,7 @@ static int make_part(struct csvk_partial *p, struct partial_work *work,
     int status = file->version != NULL && file->input_name != NULL
                      ? CSVK_OK
                      : csvk_fail(err, CSVK_ENOMEM, "out of memory");
-    status = status == CSVK_OK ? partial_options(&file->options, work->options, err) : status;
+    status = status == CSVK_OK ? csvk_partial_options(&file->options, work->options, err) : status;
     status = status == CSVK_OK ? add_options(&file->options, more, err) : status;
     status = status == CSVK_OK ? partial_head_read(&file->head, work->input, work->options, err)
                                : status;
@@ -272,6 +275,16 @@ static int check_options(const struct partial_file *file, const struct csvk_stri
     return CSVK_OK;
 }
 
+static const char *version_of(const struct partial_head *head)
+{
+    return head->version != NULL ? head->version : "none";
+}
+
+static bool is_same_version(const struct partial_head *a, const struct partial_head *b)
+{
+    return strcmp(version_of(a), version_of(b)) == 0;
+}
+
 static int check_input(struct partial_file *first, struct partial_file *file,
                        struct csvk_error *err)
 {
@@ -281,11 +294,17 @@ static int check_input(struct partial_file *first, struct partial_file *file,
     bool same = a.length == b.length && (a.length == 0 || memcmp(a.data, b.data, a.length) == 0);
     csvk_buf_release(&a);
     csvk_buf_release(&b);
-    if (status == CSVK_OK && !same) {
-        status = csvk_fail(err, CSVK_EUSAGE, "%s and %s are parts of different files: %s, and %s",
-                           first->path, file->path, first->input_name, file->input_name);
+    if (status != CSVK_OK || same) {
+        return status;
     }
-    return status;
+    return is_same_version(&first->head, &file->head)
+               ? csvk_fail(err, CSVK_EUSAGE, "%s and %s are parts of different files: %s, and %s",
+                           first->path, file->path, first->input_name, file->input_name)
+               : csvk_fail(err, CSVK_EUSAGE,
+                           "%s and %s are parts of two versions of an object: %s of %s, and %s of "
+                           "%s",
+                           first->path, file->path, version_of(&first->head), first->input_name,
+                           version_of(&file->head), file->input_name);
 }
 
 /* `at` is how far the parts before this one go. */
@@ -315,7 +334,7 @@ static int check_parts(struct csvk_partials *p, const struct csvk_strings *more,
 {
     struct csvk_strings options = {0};
     uint64_t at = 0;
-    int status = partial_options(&options, &p->options, err);
+    int status = csvk_partial_options(&options, &p->options, err);
     status = status == CSVK_OK ? add_options(&options, more, err) : status;
     for (size_t i = 0; i < p->count && status == CSVK_OK; i++) {
         status = check_options(&p->item[i], &options, err);
@@ -466,10 +485,16 @@ static int check_work(const struct partial_work *work, struct csvk_error *err)
     int status = partial_head_look(&there, work->input, err);
     bool same =
         there.size == head->size && there.begins == head->begins && there.ends == head->ends;
-    return status != CSVK_OK || same
-               ? status
-               : csvk_fail(err, CSVK_EUSAGE, "%s: not the file of which these are parts",
+    if (status == CSVK_OK && !is_same_version(&there, head)) {
+        status = csvk_fail(err, CSVK_EUSAGE,
+                           "%s: these are parts of its version %s, and it has version %s now",
+                           work->input->name, version_of(head), version_of(&there));
+    } else if (status == CSVK_OK && !same) {
+        status = csvk_fail(err, CSVK_EUSAGE, "%s: not the file of which these are parts",
                            work->input->name);
+    }
+    partial_head_release(&there);
+    return status;
 }
 
 struct partial_joining {
@@ -502,12 +527,13 @@ static int judge_again(struct partial_joining *j, const struct partial_file *fil
                        struct csvk_validator **out, struct csvk_error *err)
 {
     struct partial_work alone = j->work;
-    if (j->work.input == NULL) {
+    const char *missing = j->work.input != NULL ? j->work.input->missing : "it is not at hand";
+    if (missing != NULL) {
         return csvk_fail(err, CSVK_EUSAGE,
                          "%s: a record begins at byte %" PRIu64 ", where this part did not look "
                          "for one; join the parts where %s can be read, and bytes %" PRIu64
-                         "-%" PRIu64 " will be judged again",
-                         file->path, j->at, file->input_name, j->at, file->range.to);
+                         "-%" PRIu64 " will be judged again (%s)",
+                         file->path, j->at, file->input_name, j->at, file->range.to, missing);
     }
     struct csvk_partial_range range = {j->at, file->range.to};
     alone.taker = NULL;

@@ -27,8 +27,8 @@
 #include "csvkit/base/for_extra.h"
 #include "validator/validator.h"
 
-/* The bytes of the table. `name` is that in reports, borrowed. `read` reads all `length` bytes at
-   `offset`, which exist. */
+/* The bytes of the table. `name` is that in reports; all texts are borrowed. `read` reads all
+   `length` bytes at `offset`, which exist. */
 struct csvk_partial_input {
     const char *name;
     uint64_t size;
@@ -37,6 +37,8 @@ struct csvk_partial_input {
     /* Has nobody changed it since it was opened? Asked when all was read; CSVK_ECHANGED, else what
        reading returns. Or NULL: `read` knows. */
     int (*check)(void *context, struct csvk_error *err);
+    const char *version; /* of the bytes, as an object store has one; NULL: it is not known */
+    const char *missing; /* nothing can be read, and why; or NULL. For csvk_partials_join only */
 };
 
 struct csvk_partial_range {
@@ -62,6 +64,12 @@ struct csvk_partial_taker {
                 struct csvk_error *err);
     void *context;
 };
+
+/* The options as texts "name=value", always in the same order, for those who compare or show them.
+   CSVK_EUSAGE: there is something that parts cannot have; CSVK_ENOMEM. */
+CSVK_FOR_EXTRA int csvk_partial_options(struct csvk_strings *out,
+                                        const struct csvk_validate_options *options,
+                                        struct csvk_error *err) CSVK_MUST_USE;
 
 struct csvk_partial;
 /* What is known of a part. Borrowed from it. */
@@ -118,9 +126,9 @@ CSVK_FOR_EXTRA const char *csvk_partials_input_name(const struct csvk_partials *
 CSVK_FOR_EXTRA const struct csvk_strings *csvk_partials_names(const struct csvk_partials *partials);
 /*
  * Joins them: *out is a validator whose report is ready to be asked for. `taker` is that of the
- * parts, or NULL. `input` is read only where a part has guessed wrong; NULL: it is not at hand, and
- * CSVK_EUSAGE is the answer when it is needed, or is another one than that of the parts. *again:
- * how many parts were judged again.
+ * parts, or NULL. `input` is read only where a part has guessed wrong; NULL, or one that is
+ * missing: CSVK_EUSAGE is the answer when it is needed, and when it is another one than that of the
+ * parts. *again: how many parts were judged again.
  */
 CSVK_FOR_EXTRA int csvk_partials_join(struct csvk_partials *partials,
                                       const struct csvk_partial_input *input,

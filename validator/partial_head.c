@@ -95,6 +95,7 @@ void partial_head_release(struct partial_head *head)
 {
     csvk_strings_release(&head->names);
     csvk_buf_release(&head->header);
+    csvk_free(head->version);
 }
 
 void partial_head_pass(struct partial_io *io, struct partial_head *head)
@@ -116,6 +117,7 @@ void partial_head_pass(struct partial_io *io, struct partial_head *head)
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
         partial_number(io, numbers[i]);
     }
+    partial_text(io, &head->version);
     partial_strings(io, &head->names);
     partial_buf(io, &head->header);
     if (head->sep > CSVK_SEP_FOUND || head->eol > CSVK_EOL_CRCRLF || head->end > head->size) {
@@ -142,6 +144,10 @@ int partial_head_look(struct partial_head *head, const struct csvk_partial_input
 {
     uint64_t last = input->size > SUMMED_BYTES ? input->size - SUMMED_BYTES : 0;
     head->size = input->size;
+    head->version = input->version != NULL ? csvk_strdup(input->version) : NULL;
+    if (input->version != NULL && head->version == NULL) {
+        return csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    }
     int status = sum_of(input, 0, &head->begins, err);
     return status == CSVK_OK ? sum_of(input, last, &head->ends, err) : status;
 }

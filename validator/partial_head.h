@@ -23,13 +23,14 @@ struct partial_head {
     struct csvk_buf header;      /* that is searched for; empty: none is */
     uint64_t end;                /* a record begins here, or the file ends */
     uint64_t size, begins, ends; /* of the file, and sums of its first and last bytes */
+    char *version;               /* of the object; NULL: it is not known */
 };
 
 /* CSVK_EUSAGE: the input is compressed. partial_head_release in any case. */
 int partial_head_read(struct partial_head *head, const struct csvk_partial_input *input,
                       const struct csvk_validate_options *options, struct csvk_error *err);
 void partial_head_release(struct partial_head *head);
-/* Size and sums alone; the others stay. */
+/* Size, sums and version alone; the others stay. */
 int partial_head_look(struct partial_head *head, const struct csvk_partial_input *input,
                       struct csvk_error *err);
 void partial_head_pass(struct partial_io *io, struct partial_head *head);
@@ -70,9 +71,5 @@ int partial_judge_exactly(const struct partial_work *work, struct csvk_partial_r
    none seems to. */
 int partial_guess(const struct partial_work *work, uint64_t at, uint64_t *begin,
                   struct csvk_error *err);
-
-/* partial_options.c: the options as texts "name=value", always in the same order. */
-int partial_options(struct csvk_strings *out, const struct csvk_validate_options *options,
-                    struct csvk_error *err);
 
 #endif

@@ -35,12 +35,36 @@ static void add_number(struct option_list *list, const char *name, uint64_t valu
 }
 
 /* A byte of the dialect: itself when it can be seen, else its number. */
+enum { BYTE_TEXT = 8 };
+static void write_byte(char text[BYTE_TEXT], int byte)
+{
+    bool seen = byte > ' ' && byte < 0x7F;
+    snprintf(text, BYTE_TEXT, seen ? "%c" : byte < 0 ? "none" : "\\x%02x", byte);
+}
+
 static void add_byte(struct option_list *list, const char *name, int byte)
 {
-    char text[8];
-    bool seen = byte > ' ' && byte < 0x7F;
-    snprintf(text, sizeof text, seen ? "%c" : byte < 0 ? "none" : "\\x%02x", byte);
+    char text[BYTE_TEXT];
+    write_byte(text, byte);
     add(list, name, text);
+}
+
+/* All of its bytes. One that other bytes follow is written as its number when it is a backslash, so
+   that no two delimiters have the same text. */
+static void add_delimiter(struct option_list *list, const struct csvk_dialect *dialect)
+{
+    char text[CSVK_DELIMITER_MOST * BYTE_TEXT];
+    size_t length = 0;
+    for (size_t i = 0; i <= dialect->more_length; i++) {
+        int byte = i == 0 ? dialect->delimiter : dialect->more[i - 1];
+        if (byte == '\\' && i < dialect->more_length) {
+            snprintf(text + length, BYTE_TEXT, "\\x%02x", byte);
+        } else {
+            write_byte(text + length, byte);
+        }
+        length += strlen(text + length);
+    }
+    add(list, "delimiter", text);
 }
 
 static void add_names(struct option_list *list, const char *name, const struct csvk_strings *names)
@@ -57,11 +81,7 @@ static void add_names(struct option_list *list, const char *name, const struct c
 
 static void add_dialect(struct option_list *list, const struct csvk_dialect *dialect)
 {
-    add_byte(list, "delimiter", dialect->delimiter);
-    for (size_t i = 0; i < CSVK_DELIMITER_MOST - 1; i++) {
-        add_byte(list, "delimiter",
-                 i < dialect->more_length ? (int)dialect->more[i] : CSVK_NO_BYTE);
-    }
+    add_delimiter(list, dialect);
     add_byte(list, "enclosure", dialect->enclosure);
     add_byte(list, "escape", dialect->escape);
     add_number(list, "skip-blanks", dialect->skip_blanks);
@@ -175,14 +195,14 @@ static void add_limits(struct option_list *list, const struct csvk_validate_opti
     add_number(list, "max-records", o->max_records);
 }
 
-int partial_options(struct csvk_strings *out, const struct csvk_validate_options *o,
-                    struct csvk_error *err)
+int csvk_partial_options(struct csvk_strings *out, const struct csvk_validate_options *o,
+                         struct csvk_error *err)
 {
     struct option_list list = {out, CSVK_BUF_INIT, CSVK_OK};
     add(&list, "profile", csvk_profile_name(o->profile));
     add_dialect(&list, &o->dialect);
     add_byte(&list, "comment", o->comment != 0 ? (int)o->comment : CSVK_NO_BYTE);
-    add_number(&list, "header", o->header);
+    add(&list, "header", o->header == CSVK_HEADER ? "yes" : "no");
     add_number(&list, "header-stated", o->header_stated);
     add_number(&list, "sep", o->sep);
     add_names(&list, "columns", &o->columns);

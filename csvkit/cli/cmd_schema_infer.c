@@ -1,6 +1,7 @@
 /* cmd_schema_infer.c - csvkit schema infer FILE: a schema from all values of a table. */
 #include "csvkit/cli/frame/cli.h"
 #include "csvkit/cli/manifest/manifest_options.h"
+#include "csvkit/cli/remote/ranged_input.h"
 #include "csvkit/cli/schema/inference.h"
 #include "csvkit/cli/schema/schema_options.h"
 #include "csvkit/cli/stats/stats_report.h"
@@ -216,6 +217,7 @@ static int run(struct cli *cli)
 {
     struct infer infer = {.cli = cli, .file = cli_operand(cli, 0), .label = CSVK_BUF_INIT};
     int status = read_options(&infer);
+    status = status == CLI_GOOD ? cli_check_credentials(cli, false) : status;
     status = status == CLI_GOOD ? infer_one(&infer) : status;
     csvk_schema_free(infer.schema);
     csvk_buf_release(&infer.label);
@@ -238,10 +240,15 @@ static const struct cli_option rows[] = {
     {NULL, 0, NULL, NULL, NULL, false},
 };
 static const struct cli_group own = {"Inference", rows};
-static const struct cli_group *const groups[] = {&cli_schema_output_options, &own,
-                                                 &cli_dialect_options,       &cli_blanks_options,
-                                                 &cli_manifest_options,      &cli_thread_options,
-                                                 &cli_common_options,        NULL};
+static const struct cli_group *const groups[] = {&cli_schema_output_options,
+                                                 &own,
+                                                 &cli_dialect_options,
+                                                 &cli_blanks_options,
+                                                 &cli_manifest_options,
+                                                 &cli_object_options,
+                                                 &cli_thread_options,
+                                                 &cli_common_options,
+                                                 NULL};
 static const char *const examples[] = {
     "csvkit schema infer orders.csv -o orders.schema.json",
     "Write a Table Schema that all values of orders.csv fit; show why each type was chosen.",

@@ -3,6 +3,7 @@
  * Reads the options, calls csvk_slice_table, prints what came of it.
  */
 #include "csvkit/cli/slice/slice_command.h"
+#include "csvkit/cli/remote/ranged_input.h"
 #include "csvkit/cli/slice/slice_in_parts.h"
 #include "csvkit/cli/table/auto_option.h"
 #include "csvkit/cli/table/normalize_options.h"
@@ -110,7 +111,7 @@ static int find_out(struct slice_command *job)
                            encoding ? "encoding" : "delimiter",
                            encoding ? "encoding" : "delimiter");
     }
-    int status = csvk_source_open(&source, path, &err);
+    int status = ranged_input_source(&source, job->cli, path, &err);
     if (status == CSVK_OK) {
         status =
             cli_resolve_auto(job->cli, source, &job->table.dialect, &job->table.encoding, &err);
@@ -123,7 +124,7 @@ static int find_out(struct slice_command *job)
 static int read_table(struct slice_command *job)
 {
     const char *encoding = cli_value(job->cli, "encoding");
-    const char *input = strcmp(job->inputs.item[0], "-") != 0 ? job->inputs.item[0] : NULL;
+    const char *input = ranged_input_place(job->inputs.item[0]);
     int status = cli_has(job->cli, "no-manifest")
                      ? cli_get_table(job->cli, input, &job->table)
                      : cli_get_table_to_write(job->cli, input, &job->table, &job->vain);
@@ -179,6 +180,13 @@ static int read_output(struct slice_command *job)
 
 /* ---- the run --------------------------------------------------------------------------------- */
 
+static int open_input(void *context, const char *input, struct csvk_source **out,
+                      struct csvk_error *err)
+{
+    const struct slice_command *job = context;
+    return ranged_input_source(out, job->cli, input, err);
+}
+
 /* The table that is sliced: FILE, or that of which the operands are parts. */
 static int read_input(struct slice_command *job)
 {
@@ -213,6 +221,7 @@ static int slice(struct slice_command *job)
     options->support = csvk_type_support_parse(getenv("KBC_DATA_TYPE_SUPPORT"));
     options->verify = cli_has(job->cli, "verify");
     slice_show(job);
+    options->open = ranged_input_is_object(job->inputs.item[0]) ? open_input : NULL;
     if (job->json && slice_hash_init(&job->how.hash) != CSVK_OK) {
         return cli_trouble(job->cli, "no SHA-256: libcrypto.so.3 is not installed, or no memory");
     }
@@ -288,6 +297,8 @@ static const struct cli_option rows[] = {
 static const struct cli_group own = {"Slicing", rows};
 static const struct cli_group *const groups[] = {&own,
                                                  &slice_part_options,
+                                                 &cli_object_options,
+                                                 &cli_files_from_options,
                                                  &cli_manifest_contents,
                                                  &normalizing,
                                                  &cli_normalize_repairs,
@@ -329,7 +340,8 @@ const struct cli_command cli_cmd_slice = {
         "xz, bzip2). A directory is a "
         "table in slices, which have no header unless --header or the manifest says so. Without "
         "FILE, or when FILE is -, standard input is read. Only with --merge there are several "
-        "operands, the folders of parts.\n\n"
+        "operands, the folders of parts, and --files-from may list them. FILE may be the address "
+        "of an object.\n\n"
         "If there is a manifest beside the input (FILE.manifest), DIR.manifest has its contents, "
         "changed by the options. Of a manifest that the platform wrote for an input, it has "
         "columns, primary key and metadata, or the schema.\n\n"

@@ -1,5 +1,6 @@
 /* cmd_stats.c - csvkit stats [FILE]...: what the columns of tables are like. It judges nothing. */
 #include "csvkit/cli/frame/frame.h"
+#include "csvkit/cli/remote/ranged_input.h"
 #include "csvkit/cli/stats/stats_in_parts.h"
 #include "csvkit/cli/stats/stats_report.h"
 #include "csvkit/cli/table/table_options.h"
@@ -62,11 +63,7 @@ static int stats_of_parts(struct stats_job *job)
 {
     struct table_stats table;
     char *name;
-    int status = cli_take_files_from(job->cli);
-    if (status != CLI_GOOD) {
-        return status;
-    }
-    status = cli_stats_join_parts(job->cli, &table, &name);
+    int status = cli_stats_join_parts(job->cli, &table, &name);
     if (status != CLI_TROUBLE && table.stats != NULL) {
         print_stats(job, name, &table);
     }
@@ -81,11 +78,11 @@ static int stats_of_all(struct stats_job *job)
     if (cli_stats_joins_parts(cli)) {
         return stats_of_parts(job);
     }
-    int worst = cli_take_files_from(cli);
-    if (worst == CLI_GOOD && cli_noperands(cli) == 0 && !cli_has(cli, "files-from")) {
+    int worst = CLI_GOOD;
+    if (cli_noperands(cli) == 0 && !cli_has(cli, "files-from")) {
         return stats_of(job, "-");
     }
-    if (worst == CLI_GOOD && cli_has(cli, "one-table") && cli_noperands(cli) != 0) {
+    if (cli_has(cli, "one-table") && cli_noperands(cli) != 0) {
         return stats_of_one_table(job);
     }
     for (size_t i = 0; i < cli_noperands(cli) && !cli_out_failed(cli); i++) {
@@ -114,6 +111,8 @@ static int run(struct cli *cli)
 {
     struct stats_job job = {.cli = cli, .format = cli_value(cli, "format")};
     int status = cli_stats_check_parts(cli);
+    status = status == CLI_GOOD ? cli_take_files_from(cli) : status;
+    status = status == CLI_GOOD ? cli_check_credentials(cli, cli_stats_joins_parts(cli)) : status;
     if (status != CLI_GOOD || cli_stats_makes_part(cli)) {
         return status == CLI_GOOD ? cli_stats_make_part(cli) : status;
     }
@@ -136,6 +135,7 @@ static const struct cli_option rows[] = {
 static const struct cli_group own = {"Statistics", rows};
 static const struct cli_group *const groups[] = {&own,
                                                  &cli_stats_part_options,
+                                                 &cli_object_options,
                                                  &cli_dialect_options,
                                                  &cli_blanks_options,
                                                  &cli_manifest_options,

@@ -165,8 +165,7 @@ static int judge(struct validate_job *job, const char *path, struct csvk_validat
     hooks.tap = cli_has(job->cli, "stats") ? take_stats : NULL;
     job->options.dialect = job->dialect_given;
     job->encoding = job->encoding_given;
-    int status = ranged_input_is_object(path) ? ranged_input_source(&source, job->cli, path, err)
-                                              : csvk_source_open(&source, path, err);
+    int status = ranged_input_source(&source, job->cli, path, err);
     if (status == CSVK_OK) {
         status = cli_resolve_auto(job->cli, source, &job->options.dialect, &job->encoding, err);
     }
@@ -525,8 +524,8 @@ static int run(struct cli *cli)
     csvk_validate_options_init(&job.options);
     bool parts = cli_makes_part(cli) || cli_joins_parts(cli);
     job.status = parts ? cli_check_parts(cli) : CLI_GOOD;
-    job.status = job.status == CLI_GOOD ? cli_check_credentials(cli) : job.status;
     job.status = job.status == CLI_GOOD ? cli_take_files_from(cli) : job.status;
+    job.status = job.status == CLI_GOOD ? cli_check_objects(cli) : job.status;
     const char *first = cli_noperands(cli) > 0        ? cli_operand(cli, 0)
                         : !cli_has(cli, "files-from") ? "-"
                                                       : NULL;

@@ -239,17 +239,19 @@ int csvk_refuse_kind(const struct csvk_source *source, const struct csvk_file_ki
                      kind->name, kind->remedy);
 }
 
+int csvk_refuse_no_table(struct csvk_source *source, struct csvk_error *err)
+{
+    struct csvk_file_kind kind = {.class = CSVK_FILE_TABLE};
+    int status = csvk_source_kind(source, &kind, err);
+    return status == CSVK_OK && kind.class == CSVK_FILE_OTHER ? csvk_refuse_kind(source, &kind, err)
+                                                              : status;
+}
+
 int csvk_open_table(struct csvk_source **out, const char *path, struct csvk_error *err)
 {
     struct csvk_source *source = NULL;
-    struct csvk_file_kind kind;
     int status = csvk_source_open(&source, path, err);
-    if (status == CSVK_OK) {
-        status = csvk_source_kind(source, &kind, err);
-    }
-    if (status == CSVK_OK && kind.class == CSVK_FILE_OTHER) {
-        status = csvk_refuse_kind(source, &kind, err);
-    }
+    status = status == CSVK_OK ? csvk_refuse_no_table(source, err) : status;
     if (status != CSVK_OK) {
         csvk_source_free(source);
         return status;

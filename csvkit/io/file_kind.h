@@ -36,10 +36,11 @@ void csvk_file_kind_of(struct csvk_bytes start, struct csvk_file_kind *out);
 /* CSVK_EDATA with the line about a file that is surely no table. */
 int csvk_refuse_kind(const struct csvk_source *source, const struct csvk_file_kind *kind,
                      struct csvk_error *err);
-/*
- * As csvk_source_open, but CSVK_EDATA with one line that names the kind when the file is surely no
- * table.
- */
+/* CSVK_EDATA with that line when the source, which must not have been read yet, is surely no table;
+   else what csvk_source_kind returns. */
+CSVK_FOR_EXTRA int csvk_refuse_no_table(struct csvk_source *source,
+                                        struct csvk_error *err) CSVK_MUST_USE;
+/* As csvk_source_open, with what csvk_refuse_no_table says. */
 CSVK_FOR_EXTRA int csvk_open_table(struct csvk_source **out, const char *path,
                                    struct csvk_error *err) CSVK_MUST_USE;
 /*

@@ -344,6 +344,11 @@ void csvk_source_note_consumed(struct csvk_source *source)
     }
 }
 
+bool csvk_source_is_file(const struct csvk_source *source)
+{
+    return source->raw.input.read == NULL && source->raw.size != 0;
+}
+
 bool csvk_source_places(const struct csvk_source *source, struct csvk_places *places)
 {
     const struct csvk_raw *raw = &source->raw;

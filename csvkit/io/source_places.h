@@ -34,6 +34,10 @@ CSVK_FOR_EXTRA bool csvk_places_read(const struct csvk_places *places, uint64_t 
    was. */
 CSVK_FOR_EXTRA bool csvk_source_jump(struct csvk_source *source, uint64_t length);
 
+/* Is it a file or memory whose length is known? Whoever reads anything else may have to wait for
+   others. */
+CSVK_FOR_EXTRA bool csvk_source_is_file(const struct csvk_source *source);
+
 /*
  * Another thread reads the source from now on: csvk_source_consumed gives what it was at this call.
  * By the thread that reads, or before it does.

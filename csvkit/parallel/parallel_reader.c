@@ -277,8 +277,8 @@ int csvk_reader_use_threads(struct csvk_reader *reader, size_t threads, struct c
 {
     struct csvk_parallel how = {.threads = threads};
     const struct csvk_source *source = csvk_reader_source(reader);
-    bool compressed = source != NULL && csvk_source_compression(source) != NULL &&
-                      csvk_source_file_size(source) != 0;
+    bool compressed =
+        source != NULL && csvk_source_compression(source) != NULL && csvk_source_is_file(source);
     if (threads < 2) {
         return CSVK_OK;
     }

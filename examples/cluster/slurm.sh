@@ -1,7 +1,7 @@
 #!/bin/bash
 # slurm.sh FILE PARTS N [OPTION]... - judges FILE in N parts by a Slurm job array, joins them, waits,
 # and prints the report. FILE, or the address of an object, and the folder PARTS are seen by all nodes;
-# OPTIONs are those of csvkit validate.
+# OPTIONs are those of csvkit validate. With COMMAND=stats columns are counted.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 case $1 in

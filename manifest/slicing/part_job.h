@@ -10,6 +10,7 @@
 struct part_job {
     struct slice_job job;
     struct csvk_strings options; /* of slicing, which must be the same in all parts */
+    struct csvk_strings usual;   /* all options as they are when none is given */
     struct csvk_partial_taker taker;
     const char *input_name;
     bool joining;         /* else a part is made */

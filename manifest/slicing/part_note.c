@@ -94,15 +94,14 @@ static void put_slices(struct csvk_json *json, const struct csvk_slice_table_res
     csvk_json_close(json, ']');
 }
 
-/* Those that say more than that nobody has changed a rule. */
-static void put_options(struct csvk_json *json, const struct csvk_strings *options)
+/* Those that are not as they usually are. */
+static void put_options(struct csvk_json *json, const struct csvk_strings *options,
+                        const struct csvk_strings *usual)
 {
-    static const char unchanged[] = "=as the profile has it";
     csvk_json_key(json, "options");
     csvk_json_open(json, '[');
     for (size_t i = 0; i < options->count; i++) {
-        const char *value = strchr(options->item[i], '=');
-        if (value == NULL || strcmp(value, unchanged) != 0) {
+        if (!csvk_strings_has(usual, options->item[i])) {
             csvk_json_string(json, options->item[i]);
         }
     }
@@ -130,7 +129,7 @@ int part_describe(const struct part_job *part, const struct csvk_partial_input *
     csvk_json_put_uint(&json, "compressed_bytes", result->file_bytes);
     put_slices(&json, result);
     csvk_json_put_strings(&json, "columns", columns);
-    put_options(&json, facts->options);
+    put_options(&json, facts->options, &part->usual);
     csvk_json_close(&json, '}');
     return json.failed ? CSVK_ENOMEM : csvk_buf_putc(out, '\n');
 }

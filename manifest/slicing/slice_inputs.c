@@ -32,7 +32,7 @@ static bool is_compressed(int fd)
     return n > 0 && csvk_compression_of((struct csvk_bytes){head, (size_t)n}) != NULL;
 }
 
-static uint64_t plain_size(const char *path)
+static uint64_t plain_file_size(const char *path)
 {
     struct stat info;
     int fd = strcmp(path, "-") != 0 ? open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : 0;
@@ -47,11 +47,31 @@ static uint64_t plain_size(const char *path)
     return size;
 }
 
+/* Of what the caller opens. What cannot be read says so when it is read as data. */
+static uint64_t plain_source_size(const struct slice_job *job, const char *input)
+{
+    const struct csvk_slice_table_options *o = &job->options;
+    struct csvk_error ignored = {0};
+    struct csvk_source *source = NULL;
+    struct csvk_bytes start;
+    bool seen = o->open(o->context, input, &source, &ignored) == CSVK_OK &&
+                csvk_source_peek(source, 16, &start, &ignored) == CSVK_OK;
+    bool plain = seen && csvk_source_compression(source) == NULL;
+    uint64_t size = plain ? csvk_source_file_size(source) : 0;
+    csvk_source_free(source);
+    return size;
+}
+
+static uint64_t plain_size(const struct slice_job *job, const char *input)
+{
+    return job->options.open != NULL ? plain_source_size(job, input) : plain_file_size(input);
+}
+
 uint64_t slice_plain_bytes(const struct slice_job *job)
 {
     uint64_t sum = 0;
     for (size_t i = 0; i < job->inputs.count; i++) {
-        uint64_t size = job->table.encoding == NULL ? plain_size(job->inputs.item[i]) : 0;
+        uint64_t size = job->table.encoding == NULL ? plain_size(job, job->inputs.item[i]) : 0;
         if (size == 0) {
             return 0;
         }
@@ -64,11 +84,20 @@ uint64_t slice_plain_bytes(const struct slice_job *job)
 static int open_source(const struct slice_job *job, const char *path, struct csvk_source **out,
                        struct csvk_error *err)
 {
-    int status = csvk_open_table(out, path, err);
+    const struct csvk_slice_table_options *o = &job->options;
+    struct csvk_source *source = NULL;
+    int status = o->open != NULL ? o->open(o->context, path, &source, err)
+                                 : csvk_source_open(&source, path, err);
+    status = status == CSVK_OK ? csvk_refuse_no_table(source, err) : status;
     if (status == CSVK_OK && job->table.encoding != NULL) {
-        status = csvk_source_set_encoding(*out, job->table.encoding, err);
+        status = csvk_source_set_encoding(source, job->table.encoding, err);
     }
-    return status;
+    if (status != CSVK_OK) {
+        csvk_source_free(source);
+        return status;
+    }
+    *out = source;
+    return CSVK_OK;
 }
 
 static int count_source(struct csvk_source *source, uint64_t *bytes, struct csvk_error *err)

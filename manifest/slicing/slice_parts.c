@@ -28,9 +28,9 @@ static int refuse_options(const struct slice_job *job, struct csvk_error *err)
 }
 
 /* Threads, and what is done when a record is too long for memory, change no slice. */
-static int list_options(struct part_job *part, struct csvk_error *err)
+static int list_options(const struct csvk_slice_options *how, struct csvk_strings *out,
+                        struct csvk_error *err)
 {
-    const struct csvk_slice_options *how = &part->job.how;
     const struct {
         const char *name;
         uint64_t value;
@@ -38,13 +38,24 @@ static int list_options(struct part_job *part, struct csvk_error *err)
                    {"records", how->cut == CSVK_SLICE_BY_RECORDS ? how->records_each : 0},
                    {"level", how->form == CSVK_SLICE_GZIP ? (uint64_t)how->level : 0}};
     char text[80];
-    int status = csvk_strings_add(&part->options,
-                                  how->form == CSVK_SLICE_GZIP ? "compress=gzip" : "compress=none");
+    int status =
+        csvk_strings_add(out, how->form == CSVK_SLICE_GZIP ? "compress=gzip" : "compress=none");
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0] && status == CSVK_OK; i++) {
         snprintf(text, sizeof text, "%s=%" PRIu64, numbers[i].name, numbers[i].value);
-        status = csvk_strings_add(&part->options, text);
+        status = csvk_strings_add(out, text);
     }
     return status == CSVK_OK ? status : csvk_fail(err, CSVK_ENOMEM, "out of memory");
+}
+
+static int list_usual_options(struct part_job *part, struct csvk_error *err)
+{
+    struct csvk_validate_options rules;
+    struct csvk_slice_options how;
+    csvk_slice_options_init(&how);
+    int status = csvk_slice_rules(&rules, err);
+    status = status == CSVK_OK ? csvk_partial_options(&part->usual, &rules, err) : status;
+    csvk_validate_options_release(&rules);
+    return status == CSVK_OK ? list_options(&how, &part->usual, err) : status;
 }
 
 /* ---- the taker ------------------------------------------------------------------------------- */
@@ -140,13 +151,14 @@ int part_open(struct part_job *part, const struct csvk_slice_table_options *opti
     status = status == CSVK_OK ? refuse_options(&part->job, err) : status;
     status = status == CSVK_OK ? slice_check_options(&part->job, err) : status;
     status = status == CSVK_OK ? slice_read_rules(&part->job, err) : status;
-    return status == CSVK_OK ? list_options(part, err) : status;
+    return status == CSVK_OK ? list_options(&part->job.how, &part->options, err) : status;
 }
 
 void part_close(struct part_job *part, int status)
 {
     slice_job_close(&part->job, status);
     csvk_strings_release(&part->options);
+    csvk_strings_release(&part->usual);
 }
 
 /* The name of the input, for messages. */
@@ -188,10 +200,13 @@ static int write_files(struct part_job *part, struct csvk_partial *partial,
 {
     struct csvk_buf path = CSVK_BUF_INIT, text = CSVK_BUF_INIT, note = CSVK_BUF_INIT;
     struct csvk_partial_facts facts = csvk_partial_facts(partial);
-    int status = part_describe(part, input, range, &facts, &text);
-    status = status == CSVK_OK ? part_note_write(part->job.result, &note) : status;
-    status = status == CSVK_OK ? path_within(part, SLICE_PART_ABOUT, &path, err)
-                               : csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    int status = list_usual_options(part, err);
+    bool made = status == CSVK_OK && part_describe(part, input, range, &facts, &text) == CSVK_OK &&
+                part_note_write(part->job.result, &note) == CSVK_OK;
+    if (status == CSVK_OK && !made) {
+        status = csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    }
+    status = status == CSVK_OK ? path_within(part, SLICE_PART_ABOUT, &path, err) : status;
     status = status == CSVK_OK ? write_description(&text, csvk_buf_text(&path), err) : status;
     status = status == CSVK_OK ? path_within(part, SLICE_PART_STATE, &path, err) : status;
     if (status == CSVK_OK) {

@@ -198,6 +198,11 @@ uint64_t kbc_object_size(const struct kbc_object *object)
     return object->size;
 }
 
+const char *kbc_object_version(const struct kbc_object *object)
+{
+    return object->tag;
+}
+
 void kbc_object_close(struct kbc_object *object)
 {
     if (object != NULL) {

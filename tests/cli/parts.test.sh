@@ -105,6 +105,7 @@ grep -q '1 part did not begin with a record and was judged again' err ||
     fail "no note about parts that were judged again: $(cat err)"
 mv long_record.csv away.csv
 refused 'where this part did not look for one' --merge part.1 part.2 part.3 part.4 part.5
+grep -q '(long_record.csv: cannot open: No such file' err || fail "why the file cannot be read: $(cat err)"
 grep -q 'long_record.csv' err || fail "not said which file is needed: $(cat err)"
 cp plain.csv long_record.csv
 refused 'not the file of which these are parts' --merge part.1 part.2 part.3 part.4 part.5
@@ -136,6 +137,9 @@ for at in 5 40 700 -1; do # every byte counts
     "$CSVKIT" validate --merge part.1 p.2 part.3 >out 2>err
     [ $? = 2 ] && [ -s err ] || fail "a part with another byte $at is taken"
 done
+# The format stands behind the first line; another one is told by its number.
+cp part.2 p.2 && printf '\003' | dd of=p.2 bs=1 seek=27 conv=notrunc status=none
+refused 'p.2: a part of format 3, this csvkit makes format 4: make this part again' --merge part.1 p.2 part.3
 head -c 2000 part.2 >p.2
 refused 'no part of a judgement, or it is damaged' --merge part.1 p.2 part.3
 refused 'no part of a judgement, or it is damaged' --merge plain.csv

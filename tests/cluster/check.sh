@@ -1,13 +1,13 @@
 #!/bin/bash
-# make check-cluster: parts of a file judged by a real Slurm of one node, and by GNU parallel, have the
-# report of one run. Slurm is that of Debian (slurmctld, slurmd, munge): it is started here, in a
+# make check-cluster: a file in parts by a real Slurm of one node, and by GNU parallel: reports, slices,
+# their manifest and statistics are those of one run. Slurm is that of Debian (slurmctld, slurmd, munge): it is started here, in a
 # folder of its own, with its own key and ports, and is ended by the numbers of its processes.
-# An object that a server makes up as it is read, so that it may be larger than any disk, is judged in parts, too.
-#   CSVKIT=path of the program  [PARTS=20] [RECORDS=400000] [OBJECT_MB=1000]  tests/cluster/check.sh
+# So is an object that a server makes up as it is read, so that it may be larger than any disk.
+#   CSVKIT=path of the program  [PARTS=20] [RECORDS=400000] [OBJECT_MB=1000] [SLICED_MB=200]  tests/cluster/check.sh
 set -u
 cd "$(dirname "$0")/../.." || exit 2
 export CSVKIT=${CSVKIT:-$PWD/build/release/bin/csvkit}
-parts=${PARTS:-20} records=${RECORDS:-400000} object_mb=${OBJECT_MB:-1000}
+parts=${PARTS:-20} records=${RECORDS:-400000} object_mb=${OBJECT_MB:-1000} sliced_mb=${SLICED_MB:-200}
 EXTRA_PACKAGES='slurmctld slurmd slurm-client munge parallel' tests/deps.sh || {
     echo "Slurm cannot be installed here"
     exit 77
@@ -36,7 +36,7 @@ background() { # log, command...
     running+=($!)
 }
 
-# ---- a table with something of everything ------------------------------------------------------
+# ---- tables: with something of everything, and without errors ------------------------------------------------------
 
 awk -v n="$records" 'BEGIN {
     print "id,name,amount"
@@ -48,6 +48,17 @@ awk -v n="$records" 'BEGIN {
 options=(--profile=keboola --primary-key=id --max-findings=20)
 "$CSVKIT" validate "${options[@]}" "$work/table.csv" >"$work/one"
 one=$?
+awk -v n="$records" 'BEGIN {
+    print "id,name,amount"
+    for (i = 0; i < n; i++)
+        print i (i % 9 ? ",plain," i : ",\"two\nlines, \"\"" i "\"\"\"," i)
+}' >"$work/clean.csv"
+slicing=(--slice-size=200kB --any-size --primary-key=id --incremental)
+(cd "$work" && "$CSVKIT" slice "${slicing[@]}" clean.csv -o one_slices >one_slices.out) || fail "slices in one run"
+(cd "$work" && "$CSVKIT" slice "${slicing[@]}" table.csv -o slices >one_refused 2>&1)
+one_refused=$?
+(cd "$work" && "$CSVKIT" stats table.csv >one_stats 2>&1)
+one_stats=$?
 
 # ---- Slurm -------------------------------------------------------------------------------------
 
@@ -108,19 +119,75 @@ check_report() { # who, status
     echo "$1: $parts parts of $(stat -c %s "$work/table.csv") bytes, the report of one run"
 }
 
-# Judges the object whole and by Slurm in parts.
-check_object() {
-    local port size url=s3://bucket/large.csv one status began=$SECONDS
-    background object.log python3 tests/cluster/object_server.py "$work/object" "${object_mb}000000"
+text_of() { # DIR
+    local slice
+    for slice in "$1"/*; do
+        zcat "$slice"
+    done
+}
+
+# Slices of parts, of which $work/slices.out tells, have the text and the manifest of those of one run.
+check_slices() { # DIR of one run, DIR of parts, who
+    local records
+    cmp -s <(text_of "$1") <(text_of "$2") || fail "$3: slices with another text"
+    cmp -s "$1.manifest" "$2.manifest" || fail "$3: another manifest"
+    records=$(tail -n 1 "$1.out" | grep -o '[0-9]* records')
+    [ "$records" = "$(tail -n 1 "$work/slices.out" | grep -o '[0-9]* records')" ] || fail "$3: other records: $(cat "$work/slices.out")"
+    echo "$3: $parts parts of $records in $(find "$2" -type f | wc -l) slices, text and manifest of one run in $(find "$1" -type f | wc -l)"
+}
+
+# Slices FILE by a job array, and joins the parts to DIR. Prints what the merge prints.
+slurm_slices() { # FILE, folder of the parts, DIR, options
+    local file=$1 folder=$2 slices=$3 array status=0
+    shift 3
+    mkdir -p "$folder.log"
+    array=$(sbatch --parsable --array="1-$parts" --output="$folder.log/%a" examples/cluster/slice.sbatch \
+        "$file" "$folder" "$@") || return 2
+    sbatch --wait --dependency="afterok:$array" --kill-on-invalid-dep=yes --output="$folder.log/merge" \
+        examples/cluster/slice-merge.sbatch "$folder" "$slices" "$@" >/dev/null || status=$?
+    cat "$folder.log/merge" || cat "$folder.log"/*
+    return "$status"
+}
+
+check_slurm_slices() {
+    slurm_slices "$work/clean.csv" "$work/slurm_parts" "$work/slurm_slices" "${slicing[@]}" >"$work/slices.out" ||
+        fail "slurm: no slices: $(cat "$work/slices.out")"
+    check_slices "$work/one_slices" "$work/slurm_slices" slurm
+    slurm_slices "$work/table.csv" "$work/refused_parts" "$work/slices" "${slicing[@]}" >"$work/refused"
+    [ $? = "$one_refused" ] || fail "slurm: another exit status for slices of a table with errors"
+    sed -i "s,$work/,,g" "$work/refused"
+    cmp -s "$work/one_refused" "$work/refused" || fail "slurm: another refusal: $(diff "$work/one_refused" "$work/refused" | head -n 5)"
+    [ ! -e "$work/slices" ] || fail "slurm: slices of a table with errors"
+}
+
+check_stats() { # who, status
+    [ "$2" = "$one_stats" ] || fail "$1: exit status $2 of statistics, not $one_stats: $(cat "$work/report")"
+    sed "s,$work/,,g" "$work/report" | cmp -s "$work/one_stats" - ||
+        fail "$1: other statistics: $(diff "$work/one_stats" "$work/report" | head -n 5)"
+    echo "$1: statistics of $parts parts, those of one run"
+}
+
+# Serves an object: $url, of $size bytes.
+serve() { # name, MB, form
+    local port
+    background "$1.log" python3 tests/cluster/object_server.py "$work/$1.ready" "${2}000000" ${3:+"$3"}
     for _ in $(seq 200); do
-        [ -s "$work/object" ] && break
+        [ -s "$work/$1.ready" ] && break
         sleep 0.1
     done
-    read -r port size <"$work/object" || { fail "no object: $(cat "$work/object.log")"; return; }
+    read -r port size <"$work/$1.ready" || { fail "no object: $(cat "$work/$1.log")"; return 1; }
+    url=s3://bucket/$1.csv
     export CSVKIT_S3_ENDPOINT=http://127.0.0.1:$port
     echo '{"id": 1, "name": "large.csv", "provider": "aws", "region": "here-1",
         "s3Path": {"bucket": "bucket", "key": "large.csv"},
         "credentials": {"AccessKeyId": "none", "SecretAccessKey": "none-at-all"}}' >"$work/detail"
+}
+
+# Judges the object whole and by Slurm in parts.
+check_object() {
+    local one status began
+    serve large "$object_mb" || return
+    began=$SECONDS
     "$CSVKIT" validate --max-findings=20 --credentials="$work/detail" "$url" >"$work/large"
     one=$?
     echo "one run over the object: exit status $one, $((SECONDS - began)) s"
@@ -134,6 +201,22 @@ check_object() {
     echo "slurm: $parts parts of an object of $size bytes, the report of one run, $((SECONDS - began)) s"
 }
 
+# Slices another one, and counts its columns.
+check_sliced_object() {
+    local status
+    serve clean "$sliced_mb" clean || return
+    (cd "$work" && "$CSVKIT" slice --credentials=detail "$url" -o object_slices >object_slices.out) || fail "no slices of an object"
+    slurm_slices "$url" "$work/object_parts" "$work/object_joined" --credentials="$work/detail" >"$work/slices.out" ||
+        fail "slurm: no slices of an object: $(cat "$work/slices.out")"
+    check_slices "$work/object_slices" "$work/object_joined" "slurm, an object of $size bytes"
+    "$CSVKIT" stats --credentials="$work/detail" "$url" >"$work/object_stats" 2>&1
+    status=$?
+    COMMAND=stats examples/cluster/slurm.sh "$url" "$work/stats_parts" "$parts" --credentials="$work/detail" >"$work/report" 2>"$work/err"
+    [ $? = "$status" ] || fail "statistics of an object: another exit status: $(cat "$work/err")"
+    cmp -s "$work/object_stats" "$work/report" || fail "statistics of an object: $(diff "$work/object_stats" "$work/report" | head -n 5)"
+    echo "slurm: statistics of an object of $size bytes, those of one run"
+}
+
 if start_slurm; then
     (cd "$work" && "$OLDPWD/examples/cluster/slurm.sh" table.csv parts "$parts" "${options[@]}") >"$work/report" 2>"$work/err"
     status=$?
@@ -144,7 +227,11 @@ if start_slurm; then
     rm "$work/parts/3.part"
     sbatch --wait --output="$work/again" examples/cluster/merge.sbatch "$work/parts" "${options[@]}" >/dev/null
     [ $? = 2 ] && grep -q 'a part is missing' "$work/again" || fail "slurm: a missing part: $(cat "$work/again")"
+    check_slurm_slices
+    COMMAND=stats examples/cluster/slurm.sh "$work/table.csv" "$work/parts4" "$parts" >"$work/report" 2>"$work/err"
+    check_stats slurm $?
     check_object
+    check_sliced_object
 else
     fail "slurm does not start: $(tail -n 3 "$work"/{munge.log,munge/log,ctld.out,slurmctld.log,d.out,slurmd.log} 2>/dev/null)"
 fi
@@ -153,6 +240,11 @@ fi
 
 examples/cluster/parallel.sh "$work/table.csv" "$work/parts2" "$parts" : "${options[@]}" >"$work/report" 2>"$work/err"
 check_report "parallel" $?
+COMMAND=stats examples/cluster/parallel.sh "$work/table.csv" "$work/parts5" "$parts" : >"$work/report" 2>&1
+check_stats parallel $?
+examples/cluster/slice-parallel.sh "$work/clean.csv" "$work/parts6" "$parts" : "$work/parallel_slices" "${slicing[@]}" >"$work/slices.out" ||
+    fail "parallel: no slices"
+check_slices "$work/one_slices" "$work/parallel_slices" parallel
 
 [ "$failed" = 0 ] && echo "ok"
 exit "$failed"

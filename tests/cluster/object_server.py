@@ -1,10 +1,11 @@
 """An object of any size that nobody has stored, read by ranges as from S3.
 
-    object_server.py READY BYTES
+    object_server.py READY BYTES [clean]
 
 Serves one object of about BYTES bytes on a free port of the loopback interface, and writes the port
 and the size to the file READY. The object is a header, and after it some thousand records again
-and again, among them some with defects and with line breaks in their values; it ends with a whole record.
+and again, among them some with line breaks in their values and, unless it is to be clean, with defects;
+it ends with a whole record.
 """
 import os
 import re
@@ -12,10 +13,11 @@ import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 HEADER = b'id,name,amount\n'
+CLEAN = sys.argv[3:] == ['clean']
 
 
 def record(i):
-    if i % 7919 == 11:
+    if i % 7919 == 11 and not CLEAN:
         return b'%d,too,many,fields\n' % i
     if i % 5 == 0:
         return b'%d,"two\nlines, ""and"" more",%d\n' % (i, i * 3)

@@ -43,6 +43,21 @@ bash "$here/examples/cluster/slice-merge.sbatch" slices joined_slices --primary-
 cmp -s whole.manifest joined_slices.manifest || fail "slice-merge.sbatch: another manifest"
 cmp -s <(zcat whole/*) <(zcat joined_slices/*) || fail "slice-merge.sbatch: other records"
 
+rm -r slices/2
+bash "$here/examples/cluster/slice-merge.sbatch" slices other_slices --primary-key=id >out 2>err
+[ $? = 2 ] && grep -q 'a part is missing' err || fail "slice-merge.sbatch: a missing part is no trouble"
+
+export COMMAND=stats
+"$CSVKIT" stats data/orders.csv >one 2>one.err
+one=$?
+for i in 3 1 2; do
+    SLURM_ARRAY_TASK_ID=$i SLURM_ARRAY_TASK_COUNT=3 \
+        bash "$here/examples/cluster/validate.sbatch" data/orders.csv counted || fail "statistics, task $i"
+done
+bash "$here/examples/cluster/merge.sbatch" counted >joined 2>err
+[ $? = "$one" ] && cmp -s one joined && cmp -s one.err err || fail "merge.sbatch: other statistics"
+unset COMMAND
+
 python3 -c 'import yaml' 2>/dev/null || {
     echo "no PyYAML here: the Kubernetes manifests were not checked"
     exit "$failed"

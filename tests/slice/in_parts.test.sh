@@ -112,11 +112,24 @@ parts = [json.load(open("parts/%d/part.json" % i)) for i in range(1, 6)]
 at = 0
 for p in parts:
     assert p["file"] == "quoted.csv" and p["columns"] == ["id", "name", "amount"] and p["judged"]
-    assert p["records_within"]["from"] == at and "compress=gzip" in p["options"]
+    assert p["records_within"]["from"] == at and p["options"] == []
     assert p["records"] == sum(s["records"] for s in p["slices"])
     at = p["records_within"]["to"]
 assert at == parts[0]["file_bytes"] and sum(p["records"] for p in parts) == 4000
 PY
+
+# Many parts come from a list. What is not as usual is in the description, once.
+find parts -mindepth 1 -maxdepth 1 -type d -print0 | "$CSVKIT" slice --merge --files-from=- --null -o listed >stdout ||
+    fail "--files-from with --merge"
+cmp -s verified.manifest listed.manifest && cmp -s <(text_of verified) <(text_of listed) || fail "another table from a list"
+: >none
+refused 2 '--merge needs the folders' --merge --files-from=none -o p
+printf 'id|b\n1|x\n' >bars.csv
+"$CSVKIT" slice --byte-range=1/1 -d '|' --level=2 --records=5 --rule=eol-lf=info bars.csv -o bars >stdout ||
+    fail "a part of bars.csv"
+jq -c .options bars/part.json >stdout
+grep -qxF '["delimiter=|","eol-lf=info","slice-size=0","records=5","level=2"]' stdout ||
+    fail "other options in the description: $(cat stdout)"
 
 # The manifest beside the file counts for its parts; the file need not be there when they are joined.
 seq -f '%.0f,x' 2000 >headless.csv
@@ -127,7 +140,7 @@ mv headless.csv away.csv && rm -rf out out.manifest
 cmp -s whole.manifest out.manifest || fail "without the file: another manifest"
 cmp -s away.csv <(text_of out) || fail "without the file: other records"
 rm away.csv headless.csv.manifest
-refused 2 'made with other options: header=1 there, and header=0 here' --merge parts/* -o p
+refused 2 'made with other options: header=no there, and header=yes here' --merge parts/* -o p
 
 # What one run refuses is refused, with the same report, and nothing appears.
 "$CSVKIT" slice broken.csv -o whole2 >one.out 2>one
@@ -188,7 +201,10 @@ refused 2 'a compressed file has no ranges' --byte-range=1/2 quoted.csv.gz -o p
 refused 2 'standard input has no ranges' --byte-range=1/2 -o p
 refused 2 'standard input has no ranges' --byte-range=1/2 -o p -
 refused 2 'no regular file' --byte-range=1/2 -o p .
-refused 2 'slices of an object' --byte-range=1/2 -o p s3://a/b
+refused 2 'give its --credentials=DETAIL' --byte-range=1/2 -o p s3://a/b
+refused 2 'no FILE is the address of an object' --credentials=x --byte-range=1/2 -o p quoted.csv
+refused 2 '--files-from works with --merge only' --files-from=x --byte-range=1/2 -o p quoted.csv
+refused 2 '--files-from works with --merge only' --files-from=x -o p quoted.csv
 refused 2 'not supported: --normalize' --byte-range=1/2 -o p --normalize quoted.csv
 refused 2 'not supported: --slices' --byte-range=1/2 -o p --slices=3 quoted.csv
 refused 2 'not supported: --data-type=auto' --byte-range=1/2 -o p --data-type=auto quoted.csv

@@ -43,7 +43,7 @@ find . -name '*.part' | "$CSVKIT" stats --merge --files-from=- >joined || fail "
 cmp -s one joined || fail "with a manifest: $(diff one joined)"
 grep -q '^ *letter ' joined || fail "no names of the manifest: $(cat joined)"
 rm plain.csv.manifest
-refused 'made with other options: header=0 there, and header=1 here' --merge 1.part 2.part 3.part
+refused 'made with other options: header=no there, and header=yes here' --merge 1.part 2.part 3.part
 
 # Many columns are sampled so sparsely that some of their frequent values are missing: the same ones.
 awk 'BEGIN {
@@ -96,7 +96,8 @@ refused 'a compressed file has no ranges' --byte-range=1/2 --partial=p plain.csv
 refused 'standard input has no ranges' --byte-range=1/2 --partial=p
 refused 'standard input has no ranges' --byte-range=1/2 --partial=p -
 refused 'no regular file' --byte-range=1/2 --partial=p .
-refused 'statistics of an object' --byte-range=1/2 --partial=p s3://a/b
+refused 'give its --credentials=DETAIL' --byte-range=1/2 --partial=p s3://a/b
+refused 'no FILE is the address of an object' --credentials=x --byte-range=1/2 --partial=p plain.csv
 refused 'go together' --byte-range=1/2 plain.csv
 refused 'go together' --partial=p plain.csv
 refused 'does not go with' --merge --byte-range=1/2 --partial=p plain.csv

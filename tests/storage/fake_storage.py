@@ -223,6 +223,9 @@ class ApiHandler(Management, Handler):
                 data = state.objects.pop(place)
                 if 'keep' in wish:
                     state.objects[place] = data[:wish['keep']]
+                if 'replace' in wish:
+                    old, new = (text.encode() for text in wish['replace'])
+                    state.objects[place] = data.replace(old, new)
             return 200, {}
         if what == 'log':
             return 200, '\n'.join(self.faults.log + ['']).encode()

@@ -135,6 +135,17 @@ has_logged() {
 # pause SECONDS, as sleep does: nothing is ever written there.
 exec {silence}<> <(:)
 pause() { read -r -t "$1" -u "$silence"; }
+# put FILE: stores it; sets `url` and `detail`, a file with its credentials.
+put() {
+    run 0 upload "$1" --name=table.csv --no-check
+    detail=$work/detail.json
+    curl -sS -H "X-StorageApi-Token: $KBC_TOKEN" \
+        "$KBC_URL/v2/storage/files/$(cat "$work/out")?federationToken=1" >"$detail"
+    url=$(jq -r 'if .provider == "aws" then "s3://\(.s3Path.bucket)/\(.s3Path.key)"
+        elif .provider == "gcp" then "gs://\(.gcsPath.bucket)/\(.gcsPath.key)"
+        else "azure://account.blob.core.windows.net/\(.absPath.container)/\(.absPath.name)" end' "$detail")
+}
+
 posts() { log | grep -cE "^api POST $1 " || true; } # how often a POST arrived
 result() { jq -r "$1" "$work/out"; }
 

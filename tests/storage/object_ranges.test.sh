@@ -15,17 +15,6 @@ make_table() {
     gzip -k "$work/small.csv"
 }
 
-# put FILE: stores it; sets `url` and `detail`, a file with its credentials.
-put() {
-    run 0 upload "$1" --name=table.csv --no-check
-    detail=$work/detail.json
-    curl -sS -H "X-StorageApi-Token: $KBC_TOKEN" \
-        "$KBC_URL/v2/storage/files/$(cat "$work/out")?federationToken=1" >"$detail"
-    url=$(jq -r 'if .provider == "aws" then "s3://\(.s3Path.bucket)/\(.s3Path.key)"
-        elif .provider == "gcp" then "gs://\(.gcsPath.bucket)/\(.gcsPath.key)"
-        else "azure://account.blob.core.windows.net/\(.absPath.container)/\(.absPath.name)" end' "$detail")
-}
-
 parts() { # N, options: makes N parts of $url
     local n=$1 i
     shift
@@ -68,6 +57,9 @@ check_reports() {
     same_whole "$work/empty.csv"
     run 0 validate --credentials="$detail" --no-header "$work/small.csv" "$work/small.csv.gz" "$url"
     same "files and an object" "$(grep -c ': valid' "$work/out")" 3
+    echo "$url" >"$work/list"
+    run 0 validate --credentials="$detail" --no-header --files-from="$work/list"
+    same "an object of a list" "$(grep -c ': valid' "$work/out")" 1
 }
 
 requests() { log | grep -c '^store GET ' || true; }

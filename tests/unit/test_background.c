@@ -7,7 +7,9 @@
 #include "tests/support/support.h"
 
 #include <check.h>
+#include <pthread.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 enum { GZ_ROWS = 350000 };
@@ -123,6 +125,46 @@ START_TEST(compressed_files_that_change_are_told)
 }
 END_TEST
 
+struct own_bytes {
+    const struct csvk_buf *gz;
+    size_t at;
+    pthread_t owner;
+};
+
+static int read_own(void *context, void *bytes, size_t capacity, size_t *got,
+                    struct csvk_error *err)
+{
+    struct own_bytes *own = context;
+    size_t left = own->gz->length - own->at;
+    (void)err;
+    ck_assert(pthread_equal(pthread_self(), own->owner));
+    *got = left < capacity ? left : capacity;
+    memcpy(bytes, own->gz->data + own->at, *got);
+    own->at += *got;
+    return CSVK_OK;
+}
+
+/* Whoever gives the bytes need not know of threads, though their number is known. */
+START_TEST(functions_are_called_by_the_owner)
+{
+    struct csvk_buf gz = CSVK_BUF_INIT;
+    make_gzip(&gz);
+    struct own_bytes own = {&gz, 0, pthread_self()};
+    struct csvk_input input = {.size = sizeof input,
+                               .name = "own",
+                               .read = read_own,
+                               .context = &own,
+                               .length = gz.length};
+    struct csvk_source *source = NULL;
+    ck_assert_int_eq(csvk_source_input(&source, &input, NULL), CSVK_OK);
+    struct gz_reading reading = read_gzip(source, 2, SIZE_MAX);
+    ck_assert_int_eq(reading.status, CSVK_END);
+    ck_assert_uint_gt(reading.records, GZ_ROWS - 1);
+    csvk_source_free(source);
+    csvk_buf_release(&gz);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("background");
@@ -131,6 +173,7 @@ int main(void)
     tcase_add_test(tcase, compressed_files_are_read_alike);
     tcase_add_test(tcase, compressed_files_may_be_left_early);
     tcase_add_test(tcase, compressed_files_that_change_are_told);
+    tcase_add_test(tcase, functions_are_called_by_the_owner);
     suite_add_tcase(suite, tcase);
     return support_run(suite);
 }

@@ -294,7 +294,8 @@ static int read_memory(void *context, uint64_t offset, void *bytes, size_t lengt
 
 static struct csvk_partial_input input_of(struct csvk_bytes *file)
 {
-    return (struct csvk_partial_input){"table.csv", file->len, read_memory, file, NULL};
+    return (struct csvk_partial_input){
+        .name = "table.csv", .size = file->len, .read = read_memory, .context = file};
 }
 
 static int by_number(const void *a, const void *b)

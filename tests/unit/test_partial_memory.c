@@ -94,7 +94,8 @@ static int whole_life(void)
 {
     struct csvk_error err = {0};
     struct csvk_validate_options options;
-    struct csvk_partial_input input = {"table.csv", sizeof table - 1, read_table, NULL, NULL};
+    struct csvk_partial_input input = {"table.csv", sizeof table - 1, read_table, NULL, NULL, NULL,
+                                       NULL};
     struct csvk_strings paths = {0};
     int status = set_options(&options, &err);
     status = status == CSVK_OK ? make_parts(&input, &options, &paths, &err) : status;

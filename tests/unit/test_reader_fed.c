@@ -206,11 +206,13 @@ START_TEST(a_source_of_functions_gives_their_bytes)
         if (i == 1) {
             t = (struct trickle){csvk_buf_text(&packed), packed.length, 0, false};
         }
-        struct csvk_input input = {sizeof input, "trickle", trickle_read, trickle_close, &t};
+        struct csvk_input input = {sizeof input,  "trickle", trickle_read,
+                                   trickle_close, &t,        t.left};
         struct csvk_source *source = NULL;
         csvk_buf_clear(&got);
         ck_assert_int_eq(csvk_source_input(&source, &input, NULL), CSVK_OK);
         ck_assert_str_eq(csvk_source_name(source), "trickle");
+        ck_assert_uint_eq(csvk_source_file_size(source), input.length);
         ck_assert_int_eq(drain(source, &got, NULL), CSVK_OK);
         ck_assert_str_eq(csvk_buf_text(&got), "a,b\n1,2\n");
         ck_assert_uint_eq(csvk_source_consumed(source), i == 0 ? 8 : packed.length);
@@ -226,7 +228,7 @@ END_TEST
 START_TEST(a_failure_of_the_function_is_that_of_the_source)
 {
     struct trickle t = {"a,b\n1,2\n", 8, 0, true};
-    struct csvk_input input = {sizeof input, "trickle", trickle_read, NULL, &t};
+    struct csvk_input input = {sizeof input, "trickle", trickle_read, NULL, &t, 0};
     struct csvk_source *source = NULL;
     struct csvk_buf got = CSVK_BUF_INIT;
     struct csvk_error err = {0};

@@ -110,8 +110,8 @@ static int read_table(void *context, uint64_t offset, void *bytes, size_t length
     return CSVK_OK;
 }
 
-static const struct csvk_partial_input input = {"table.csv", sizeof table - 1, read_table, NULL,
-                                                NULL};
+static const struct csvk_partial_input input = {
+    "table.csv", sizeof table - 1, read_table, NULL, NULL, NULL, NULL};
 static struct csvk_strings parts;
 
 /* Makes the part of the bytes from..to in `path`, or joins `parts`, when that is NULL. */

@@ -364,7 +364,7 @@ static void try_parts(struct support_random *random, struct csvk_bytes file, uin
 {
     uint64_t cut[CUTS_MOST + 2];
     size_t count = draw_cuts(random, file.len, cut);
-    struct csvk_partial_input input = {INPUT, file.len, read_memory, &file, NULL};
+    struct csvk_partial_input input = {INPUT, file.len, read_memory, &file, NULL, NULL, NULL};
     struct csvk_strings parts = {0};
     struct csvk_buf joined = CSVK_BUF_INIT;
     struct csvk_error why = {0};
@@ -448,7 +448,7 @@ START_TEST(a_part_that_cannot_be_judged_has_no_slices)
         put(&text, "6,7\n");
     }
     struct csvk_bytes file = {text.data, text.length};
-    struct csvk_partial_input input = {INPUT, file.len, read_memory, &file, NULL};
+    struct csvk_partial_input input = {INPUT, file.len, read_memory, &file, NULL, NULL, NULL};
     enter();
     begin_setup(&s, 12);
     s.how.directory = "part0";
@@ -482,7 +482,8 @@ START_TEST(a_file_that_changes_has_no_parts)
     static const char text[] = "id,b\n1,\"x\n2,3\n4,5\n\"\n6,7\n";
     const uint64_t seed = 12;
     struct csvk_bytes file = {(const unsigned char *)text, sizeof text - 1};
-    struct csvk_partial_input input = {INPUT, file.len, read_memory, &file, say_changed};
+    struct csvk_partial_input input = {INPUT,       file.len, read_memory, &file,
+                                       say_changed, NULL,     NULL};
     struct csvk_partial_range halves[] = {{0, 10}, {10, file.len}};
     struct csvk_strings parts = {0};
     struct csvk_slice_table_result *result = NULL;
@@ -518,7 +519,7 @@ START_TEST(damaged_parts_are_refused)
     static const char text[] = "id,b\n1,\"x\ny\"\n2,3\n";
     const uint64_t seed = 12;
     struct csvk_bytes file = {(const unsigned char *)text, sizeof text - 1};
-    struct csvk_partial_input input = {INPUT, file.len, read_memory, &file, NULL};
+    struct csvk_partial_input input = {INPUT, file.len, read_memory, &file, NULL, NULL, NULL};
     struct csvk_strings parts = {0};
     struct csvk_error err = {0};
     size_t length;

@@ -8,6 +8,29 @@
 #include <string.h>
 #include <unistd.h>
 
+static const struct cli_option rows[] = {
+    {"credentials", 0, "DETAIL", NULL,
+     "FILE is the address of an object, s3://BUCKET/KEY, gs://BUCKET/KEY or "
+     "azure://HOST/CONTAINER/KEY, which is read there, whole or in parts. The file DETAIL is what "
+     "Storage says of a file in this bucket when it is asked for files/ID?federationToken=1; its "
+     "credentials are used.",
+     false},
+    {NULL, 0, NULL, NULL, NULL, false},
+};
+const struct cli_group cli_object_options = {"Objects", rows};
+
+int cli_check_credentials(struct cli *cli, bool joins)
+{
+    bool object = joins;
+    for (size_t i = 0; i < cli_noperands(cli); i++) {
+        object = object || ranged_input_is_object(cli_operand(cli, i));
+    }
+    return object || !cli_has(cli, "credentials")
+               ? CLI_GOOD
+               : cli_trouble(cli, "--credentials: no FILE is the address of an object (s3://, "
+                                  "gs://, azure://)");
+}
+
 /* ---- a file ---------------------------------------------------------------------------------- */
 
 static int read_file(void *context, uint64_t offset, void *bytes, size_t length,
@@ -120,6 +143,7 @@ static int open_object(struct ranged_input *input, struct cli *cli, const char *
     cJSON_Delete(detail);
     if (status == CSVK_OK) {
         input->bytes.size = kbc_object_size(input->object);
+        input->bytes.version = kbc_object_version(input->object);
         input->bytes.read = kbc_object_read;
         input->bytes.context = input->object;
     }
@@ -144,6 +168,20 @@ int ranged_input_open(struct ranged_input *input, struct cli *cli, const char *p
                                    : open_file(input, path, err);
 }
 
+void ranged_input_try(struct ranged_input *input, struct cli *cli, const char *path)
+{
+    struct csvk_error err = {0};
+    if (ranged_input_open(input, cli, path, &err) != CSVK_OK) {
+        input->unread = err;
+        input->bytes.missing = input->unread.text;
+    }
+}
+
+const char *ranged_input_place(const char *path)
+{
+    return strcmp(path, "-") == 0 || ranged_input_is_object(path) ? NULL : path;
+}
+
 bool ranged_input_is_file(const struct ranged_input *input, const char *path)
 {
     struct stat target;
@@ -163,7 +201,8 @@ void ranged_input_close(struct ranged_input *input)
 /* ---- from the first byte to the last --------------------------------------------------------- */
 
 struct whole_input {
-    struct ranged_input input;
+    struct ranged_input own; /* when it was opened for this source */
+    const struct csvk_partial_input *bytes;
     uint64_t offset; /* of the next byte */
 };
 
@@ -171,7 +210,7 @@ static int read_next(void *context, void *bytes, size_t capacity, size_t *got,
                      struct csvk_error *err)
 {
     struct whole_input *whole = context;
-    const struct csvk_partial_input *from = &whole->input.bytes;
+    const struct csvk_partial_input *from = whole->bytes;
     uint64_t left = from->size - whole->offset;
     *got = left < capacity ? (size_t)left : capacity;
     int status = *got != 0 ? from->read(from->context, whole->offset, bytes, *got, err) : CSVK_OK;
@@ -182,26 +221,62 @@ static int read_next(void *context, void *bytes, size_t capacity, size_t *got,
 static void close_whole(void *context)
 {
     struct whole_input *whole = context;
-    ranged_input_close(&whole->input);
+    ranged_input_close(&whole->own);
     csvk_free(whole);
+}
+
+static struct whole_input *new_whole(struct csvk_error *err)
+{
+    struct whole_input *whole = csvk_calloc(1, sizeof *whole);
+    if (whole == NULL) {
+        csvk_fail(err, CSVK_ENOMEM, "out of memory");
+        return NULL;
+    }
+    whole->own.fd = -1;
+    return whole;
+}
+
+/* Takes over `whole`. */
+static int open_whole(struct csvk_source **out, struct whole_input *whole, struct csvk_error *err)
+{
+    struct csvk_input how = {.size = sizeof how,
+                             .name = whole->bytes->name,
+                             .read = read_next,
+                             .close = close_whole,
+                             .context = whole,
+                             .length = whole->bytes->size};
+    int status = csvk_source_input(out, &how, err);
+    if (status != CSVK_OK) {
+        close_whole(whole);
+    }
+    return status;
+}
+
+int ranged_input_whole(struct csvk_source **out, struct ranged_input *input, struct csvk_error *err)
+{
+    struct whole_input *whole = new_whole(err);
+    if (whole == NULL) {
+        return CSVK_ENOMEM;
+    }
+    whole->bytes = &input->bytes;
+    return open_whole(out, whole, err);
 }
 
 int ranged_input_source(struct csvk_source **out, struct cli *cli, const char *path,
                         struct csvk_error *err)
 {
-    struct whole_input *whole = csvk_calloc(1, sizeof *whole);
-    if (whole == NULL) {
-        return csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    if (!ranged_input_is_object(path)) {
+        return csvk_source_open(out, path, err);
     }
-    struct csvk_input how = {.size = sizeof how,
-                             .name = path,
-                             .read = read_next,
-                             .close = close_whole,
-                             .context = whole};
-    int status = ranged_input_open(&whole->input, cli, path, err);
-    status = status == CSVK_OK ? csvk_source_input(out, &how, err) : status;
+    struct whole_input *whole = new_whole(err);
+    if (whole == NULL) {
+        return CSVK_ENOMEM;
+    }
+    int status = ranged_input_open(&whole->own, cli, path, err);
     if (status != CSVK_OK) {
         close_whole(whole);
+        return status;
     }
-    return status;
+    whole->bytes = &whole->own.bytes;
+    return open_whole(out, whole, err);
 }

@@ -35,6 +35,15 @@ bool slice_joins_parts(const struct cli *cli)
     return cli_has(cli, "merge");
 }
 
+/* More parts than a command line holds. */
+static int take_list(struct cli *cli)
+{
+    if (cli_has(cli, "files-from") && !slice_joins_parts(cli)) {
+        return cli_trouble(cli, "--files-from works with --merge only: one FILE is sliced");
+    }
+    return cli_take_files_from(cli);
+}
+
 /* How many operands there may be. */
 static int check_operands(struct cli *cli)
 {
@@ -56,15 +65,14 @@ static int check_operands(struct cli *cli)
 int slice_check_parts(struct cli *cli)
 {
     const char *with = slice_joins_parts(cli) ? "--merge" : "--byte-range";
-    int status = check_operands(cli);
+    int status = take_list(cli);
+    status = status == CLI_GOOD ? check_operands(cli) : status;
+    status = status == CLI_GOOD ? cli_check_credentials(cli, slice_joins_parts(cli)) : status;
     if (status != CLI_GOOD || (!slice_joins_parts(cli) && !slice_makes_part(cli))) {
         return status;
     }
     if (slice_joins_parts(cli) && slice_makes_part(cli)) {
         return cli_trouble(cli, "--merge does not go with --byte-range");
-    }
-    if (slice_makes_part(cli) && ranged_input_is_object(cli_operand(cli, 0))) {
-        return cli_trouble(cli, "not supported: slices of an object: give a file");
     }
     if (cli_has(cli, "normalize") || cli_has(cli, "slices")) {
         return cli_trouble(cli, "not supported: --%s with %s",
@@ -126,15 +134,14 @@ int slice_parts_input(struct cli *cli, char **name)
 
 int slice_join_parts(struct slice_command *job, const char *input, struct csvk_error *err)
 {
-    struct csvk_error unread = {0};
     struct csvk_strings folders = {0};
     struct ranged_input file;
     uint64_t again = 0;
-    bool there = ranged_input_open(&file, job->cli, input, &unread) == CSVK_OK;
+    ranged_input_try(&file, job->cli, input);
     int status = list_folders(job->cli, &folders, err);
     if (status == CSVK_OK) {
-        status = csvk_slice_parts_join(&job->options, &folders, there ? &file.bytes : NULL,
-                                       &job->result, &again, err);
+        status =
+            csvk_slice_parts_join(&job->options, &folders, &file.bytes, &job->result, &again, err);
     }
     if (status == CSVK_OK && again != 0) {
         cli_note(job->cli, "%" PRIu64 " part%s did not begin with a record and %s sliced again",

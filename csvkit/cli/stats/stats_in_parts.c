@@ -65,9 +65,7 @@ static int check_part(struct cli *cli)
     if (cli_noperands(cli) == 0 || strcmp(cli_operand(cli, 0), "-") == 0) {
         return cli_trouble(cli, "standard input has no ranges: give a file");
     }
-    return ranged_input_is_object(cli_operand(cli, 0))
-               ? cli_trouble(cli, "not supported: statistics of an object: give a file")
-               : CLI_GOOD;
+    return CLI_GOOD;
 }
 
 int cli_stats_check_parts(struct cli *cli)
@@ -224,7 +222,7 @@ static int open_part(struct part_stats *part, const char *path)
     struct csvk_error err = {0};
     struct csvk_buf text = CSVK_BUF_INIT;
     part->name = path;
-    int status = cli_get_table(part->cli, path, &part->table);
+    int status = cli_get_table(part->cli, ranged_input_place(path), &part->table);
     if (status != CLI_GOOD) {
         return status;
     }
@@ -232,7 +230,7 @@ static int open_part(struct part_stats *part, const char *path)
     part->options.header = CSVK_NO_HEADER; /* it is a record like the others, as for the reader */
     status = csvk_validate_set_rule(&part->options, "all", CSVK_OFF, &err);
     bool good =
-        csvk_strings_add(&part->more, part->table.header ? "header=1" : "header=0") == CSVK_OK &&
+        csvk_strings_add(&part->more, part->table.header ? "header=yes" : "header=no") == CSVK_OK &&
         csvk_buf_puts(&text, "names=") == CSVK_OK;
     for (size_t i = 0; i < part->table.columns.count && good; i++) {
         good =
@@ -280,10 +278,11 @@ static int write_part(struct part_stats *part, struct csvk_partial *partial, str
 }
 
 /* What is surely no table is refused as it is without parts. */
-static int check_kind(const char *path, struct csvk_error *err)
+static int check_kind(struct ranged_input *file, struct csvk_error *err)
 {
     struct csvk_source *source = NULL;
-    int status = csvk_open_table(&source, path, err);
+    int status = ranged_input_whole(&source, file, err);
+    status = status == CSVK_OK ? csvk_refuse_no_table(source, err) : status;
     csvk_source_free(source);
     return status;
 }
@@ -295,7 +294,7 @@ static int make_part(struct part_stats *part, struct ranged_input *file, struct 
     const char *target = cli_value(part->cli, "partial");
     int status = ranged_input_is_file(file, target)
                      ? csvk_fail(err, CSVK_EUSAGE, "--partial=%s is the FILE itself", target)
-                     : check_kind(file->bytes.name, err);
+                     : check_kind(file, err);
     status =
         status == CSVK_OK ? cli_get_byte_range(part->cli, file->bytes.size, &range, err) : status;
     if (status == CSVK_OK) {
@@ -332,18 +331,15 @@ int cli_stats_make_part(struct cli *cli)
 static int join_stats(struct part_stats *part, struct csvk_partials *partials,
                       struct csvk_error *err)
 {
-    struct csvk_error unread = {0};
     const struct csvk_report *report = NULL;
     struct csvk_validator *v = NULL;
     struct ranged_input file;
     uint64_t again = 0;
-    bool there =
-        ranged_input_open(&file, part->cli, csvk_partials_input_name(partials), &unread) == CSVK_OK;
+    ranged_input_try(&file, part->cli, csvk_partials_input_name(partials));
     part->joining = true;
     int status = csvk_partials_check(partials, &part->options, &part->more, err);
     if (status == CSVK_OK) {
-        status =
-            csvk_partials_join(partials, there ? &file.bytes : NULL, &part->taker, &v, &again, err);
+        status = csvk_partials_join(partials, &file.bytes, &part->taker, &v, &again, err);
     }
     status = status == CSVK_OK ? csvk_validator_report(v, &report, err) : status;
     part->out->bytes = status == CSVK_OK ? report->totals->bytes : 0;

@@ -1,6 +1,7 @@
 /* table_stats.c - see table_stats.h. */
 #include "csvkit/cli/stats/table_stats.h"
 
+#include "csvkit/cli/remote/ranged_input.h"
 #include "csvkit/cli/table/auto_option.h"
 #include "csvkit/cli/table/table_options.h"
 #include "csvkit/io/file_kind.h"
@@ -208,7 +209,8 @@ static int read_file(struct stats_reading *r, const char *path)
 {
     struct csvk_source *source = NULL;
     const char *encoding = r->table.encoding, *found = NULL;
-    int status = csvk_open_table(&source, path, &r->err);
+    int status = ranged_input_source(&source, r->cli, path, &r->err);
+    status = status == CSVK_OK ? csvk_refuse_no_table(source, &r->err) : status;
     if (status == CSVK_OK) {
         status = cli_resolve_auto(r->cli, source, &r->table.dialect, &found, &r->err);
         encoding = found != NULL ? found : encoding;
@@ -345,7 +347,7 @@ static int read_part(struct stats_reading *r, const char *path)
     bool plain =
         encoding == NULL || strcasecmp(encoding, "utf-8") == 0 || strcmp(encoding, "auto") == 0;
     r->path = path;
-    int status = cli_get_table(r->cli, strcmp(path, "-") != 0 ? path : NULL, &r->table);
+    int status = cli_get_table(r->cli, ranged_input_place(path), &r->table);
     r->table.encoding = plain ? NULL : encoding;
     status = status == CLI_GOOD ? read_found(r) : status;
     csvk_table_definition_release(&r->table);

@@ -23,12 +23,6 @@ static const struct cli_option rows[] = {
      "read. Give the options again that the parts were made with. Where a part has guessed wrong "
      "where a record begins, its bytes are judged again, so the file should be at hand.",
      false},
-    {"credentials", 0, "DETAIL", NULL,
-     "FILE is the address of an object, s3://BUCKET/KEY, gs://BUCKET/KEY or "
-     "azure://HOST/CONTAINER/KEY, which is read there, whole or in parts. The file DETAIL is what "
-     "Storage says of a file in this bucket when it is asked for files/ID?federationToken=1; its "
-     "credentials are used.",
-     false},
     {NULL, 0, NULL, NULL, NULL, false},
 };
 const struct cli_group cli_partial_options = {"Parts", rows};
@@ -45,20 +39,12 @@ bool cli_joins_parts(const struct cli *cli)
 
 /* ---- what does not go with parts, or with objects -------------------------------------------- */
 
-int cli_check_credentials(struct cli *cli)
+int cli_check_objects(struct cli *cli)
 {
-    bool object = cli_joins_parts(cli);
-    for (size_t i = 0; i < cli_noperands(cli); i++) {
-        object = object || ranged_input_is_object(cli_operand(cli, i));
-    }
-    if (cli_has(cli, "credentials") && !object) {
-        return cli_trouble(cli, "--credentials: no FILE is the address of an object (s3://, gs://, "
-                                "azure://)");
-    }
     if (cli_has(cli, "credentials") && cli_has(cli, "verify")) {
         return cli_trouble(cli, "not supported: --verify of an object");
     }
-    return CLI_GOOD;
+    return cli_check_credentials(cli, cli_joins_parts(cli));
 }
 
 static int refuse_report(struct cli *cli)
@@ -131,11 +117,10 @@ int cli_make_part(struct cli *cli, const char *path, const struct csvk_validate_
 static int join(struct cli *cli, struct csvk_partials *parts, struct csvk_validator **out,
                 struct csvk_error *err)
 {
-    struct csvk_error unread = {0};
     struct ranged_input file;
     uint64_t again = 0;
-    bool there = ranged_input_open(&file, cli, csvk_partials_input_name(parts), &unread) == CSVK_OK;
-    int status = csvk_partials_join(parts, there ? &file.bytes : NULL, NULL, out, &again, err);
+    ranged_input_try(&file, cli, csvk_partials_input_name(parts));
+    int status = csvk_partials_join(parts, &file.bytes, NULL, out, &again, err);
     if (status == CSVK_OK && again != 0) {
         cli_note(cli, "%" PRIu64 " part%s did not begin with a record and %s judged again", again,
                  cli_plural(again), again == 1 ? "was" : "were");

@@ -3,6 +3,7 @@
 #include "csvkit/cli/validate/validate_help.h"
 
 #include "csvkit/cli/project/project_file.h"
+#include "csvkit/cli/remote/ranged_input.h"
 #include "csvkit/cli/table/auto_option.h"
 #include "csvkit/cli/table/csvw_option.h"
 #include "csvkit/cli/table/table_options.h"
@@ -72,6 +73,7 @@ const struct cli_group *const cli_validate_groups[] = {&own,
                                                        &cli_manifest_options,
                                                        &cli_type_options,
                                                        &cli_partial_options,
+                                                       &cli_object_options,
                                                        &cli_files_from_options,
                                                        &cli_project_options,
                                                        &cli_thread_options,

@@ -109,6 +109,7 @@ int csvk_raw_input(struct csvk_raw *raw, const struct csvk_input *input, struct 
         return csvk_fail(err, CSVK_ENOMEM, "out of memory");
     }
     raw->input = own;
+    raw->size = own.length;
     raw->input.name = NULL;
     return CSVK_OK;
 }
