@@ -149,7 +149,12 @@ check_paths() {
         complain "a path of somebody's machine"
 }
 
+check_made() { # what a program leaves behind
+    in_tree '*.pyc' '*.o' '*.so' '*.a' '*.gcda' '*.gcno' | complain "made by a program, no source"
+}
+
 check_format
+check_made
 check_house
 check_banned
 check_lengths
