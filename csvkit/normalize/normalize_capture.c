@@ -1,8 +1,6 @@
 /* normalize_capture.c - what comes of a piece, and how it joins the run: see normalize_pieces.h. */
 #include "csvkit/normalize/normalize_pieces.h"
 
-#include "csvkit/base/digest.h"
-
 /* ---- life ------------------------------------------------------------------------------------ */
 
 static void each_buffer(struct norm_piece *piece, void (*call)(struct csvk_buf *buf))

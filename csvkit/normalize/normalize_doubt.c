@@ -7,9 +7,6 @@
  */
 #include "csvkit/normalize/normalize_private.h"
 
-#include "csvkit/base/delimiter.h"
-#include "csvkit/base/bitmask.h"
-
 /* ---- where records begin ----------------------------------------------------------------------
  */
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # A primary key of KEYS values in no order (default a billion), streamed, never stored:
 # `make check-many-keys KEYS=1000000000`. The first of them comes again at the end, and must be
-# found (JOBS threads, 2); memory must stay near --memory; the time and the disk that the keys take are printed.
+# found; memory must stay near --memory; the time and the disk that the keys take are printed. JOBS: threads, 2.
 # A billion keys take 27 GB in TMPDIR.
 set -u
 keys=${KEYS:-1000000000}
