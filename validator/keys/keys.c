@@ -377,7 +377,7 @@ int csvk_keys_take(struct csvk_keys *keys, csvk_key_fn *take, void *context, str
     while (status == CSVK_OK && block != NULL) {
         status = take_block(keys, block, take, context, err);
         if (status != CSVK_OK) {
-            csvk_free(block);
+            csvk_key_block_free(block);
             break;
         }
         status = csvk_parts_walk_next(&walk, block, &block, err);
@@ -450,7 +450,7 @@ static int gather_suspects(struct csvk_keys *keys, const struct csvk_repeats *re
         }
         status = suspect_block(keys, repeats, block, err);
         if (status != CSVK_OK) {
-            csvk_free(block);
+            csvk_key_block_free(block);
             return status;
         }
     }

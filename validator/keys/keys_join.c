@@ -59,7 +59,7 @@ static int join_part(const struct joining *j, size_t i, struct csvk_error *err)
             status = j->copy(j->left, i, block, err);
         }
         if (status != CSVK_OK) {
-            csvk_free(block);
+            csvk_key_block_free(block);
             return status;
         }
     }

@@ -9,6 +9,9 @@
 
 #include "csvkit/base/hash.h"
 
+/* With so much memory, what a slab has more than is used of it does not count. */
+#define SLABS_FROM ((size_t)64 << 20)
+
 static size_t block_room(size_t block_size)
 {
     return block_size - sizeof(struct csvk_key_block);
@@ -24,6 +27,8 @@ void csvk_parts_init(struct csvk_parts *parts, size_t block_size, size_t limit, 
     memset(parts, 0, sizeof *parts);
     csvk_spill_init(&parts->file, dir);
     parts->block_size = block_size;
+    parts->cutter =
+        (struct csvk_key_cutter){.block_size = block_size, .from_slabs = limit >= SLABS_FROM};
     parts->limit = limit;
     parts->mask = UINT64_MAX;
 }
@@ -40,7 +45,7 @@ static void free_blocks(struct csvk_key_block *block)
 {
     while (block != NULL) {
         struct csvk_key_block *next = block->next;
-        csvk_free(block);
+        csvk_key_block_free(block);
         block = next;
     }
 }
@@ -156,7 +161,7 @@ static struct csvk_key_block *fresh_block(struct csvk_parts *parts)
 {
     struct csvk_key_block *block = parts->spare;
     if (block == NULL) {
-        return csvk_malloc(parts->block_size);
+        return csvk_key_block_new(&parts->cutter);
     }
     parts->spare = block->next;
     return block;
@@ -177,7 +182,7 @@ int csvk_parts_open(struct csvk_parts *parts, size_t i, const struct csvk_entry 
     if (block == NULL) {
         return csvk_fail(err, CSVK_ENOMEM, "out of memory while collecting keys");
     }
-    *block = (struct csvk_key_block){.base = first->place};
+    *block = (struct csvk_key_block){.slab = block->slab, .base = first->place};
     link_block(parts, part, block);
     part->at = block->bytes;
     part->end = block->bytes + block_room(parts->block_size);
@@ -244,6 +249,7 @@ void csvk_parts_release(struct csvk_parts *parts)
         free_blocks(parts->part[i].first);
     }
     csvk_parts_drop_spare(parts);
+    csvk_key_cutter_release(&parts->cutter);
     csvk_spill_release(&parts->file);
     memset(parts->part, 0, sizeof parts->part);
     parts->resident = 0;
@@ -265,7 +271,9 @@ static int read_block(struct csvk_parts_walk *walk, struct csvk_key_block *block
     struct csvk_parts *parts = walk->parts;
     uint64_t left = parts->file.size - walk->disk_at;
     size_t size = left < parts->block_size ? (size_t)left : parts->block_size;
+    struct csvk_key_slab *slab = block->slab;
     int status = csvk_spill_read(&parts->file, walk->disk_at, block, size, err);
+    block->slab = slab;
     if (status == CSVK_OK) {
         walk->disk_at = block->next_at;
         walk->disk_left--;
@@ -285,24 +293,31 @@ static struct csvk_key_block *take_block(struct csvk_parts *parts, struct csvk_p
     return block;
 }
 
+/* Several threads read partitions of the same parts. */
+static struct csvk_key_block *block_of_its_own(const struct csvk_parts *parts)
+{
+    struct csvk_key_cutter cutter = {.block_size = parts->block_size};
+    return csvk_key_block_new(&cutter);
+}
+
 int csvk_parts_walk_next(struct csvk_parts_walk *walk, struct csvk_key_block *reuse,
                          struct csvk_key_block **out, struct csvk_error *err)
 {
     *out = NULL;
     if (walk->disk_left == 0) {
-        csvk_free(reuse);
+        csvk_key_block_free(reuse);
         if (walk->part->first != NULL) {
             *out = take_block(walk->parts, walk->part);
         }
         return CSVK_OK;
     }
-    struct csvk_key_block *block = reuse != NULL ? reuse : csvk_malloc(walk->parts->block_size);
+    struct csvk_key_block *block = reuse != NULL ? reuse : block_of_its_own(walk->parts);
     if (block == NULL) {
         return csvk_fail(err, CSVK_ENOMEM, "out of memory while searching keys");
     }
     int status = read_block(walk, block, err);
     if (status != CSVK_OK) {
-        csvk_free(block);
+        csvk_key_block_free(block);
         return status;
     }
     *out = block;

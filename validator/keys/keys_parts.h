@@ -19,7 +19,7 @@
 #ifndef VALIDATOR_KEYS_KEYS_PARTS_H
 #define VALIDATOR_KEYS_KEYS_PARTS_H
 
-#include "validator/keys/keys.h"
+#include "validator/keys/keys_block.h"
 #include "validator/keys/keys_spill.h"
 
 #include <string.h>
@@ -35,15 +35,6 @@ struct csvk_entry {
     struct csvk_bytes key; /* ptr is NULL for a long key */
     uint64_t long_at;      /* where a long key lies in the file of long keys */
     uint64_t long_hash;    /* its hash; each level of the search mixes it with its own seed */
-};
-
-struct csvk_key_block {
-    struct csvk_key_block *next; /* in memory */
-    uint64_t next_at;            /* on disk: position of the successor */
-    struct csvk_key_place base;
-    uint64_t long_base;
-    uint64_t used, entries; /* bytes of entries and their number: set when the block is closed */
-    unsigned char bytes[];
 };
 
 /* One partition. `at` to `end` is the free room in the open block; NULL: no block is open. */
@@ -63,6 +54,7 @@ struct csvk_part {
 struct csvk_parts {
     struct csvk_spill file;
     size_t block_size;
+    struct csvk_key_cutter cutter;
     size_t limit;    /* bytes of blocks in memory before they are spilled */
     size_t resident; /* bytes of blocks in memory */
     /* Spilled blocks that will be filled again, which saves the kernel from clearing new memory. */
@@ -165,8 +157,8 @@ struct csvk_parts_walk {
 };
 void csvk_parts_walk_init(struct csvk_parts_walk *walk, struct csvk_parts *parts, size_t i);
 /*
- * Gives the next block, or NULL at the end. The caller owns it (csvk_free) and may hand it back as
- * `reuse`, which may be NULL; then it is freed or used again. CSVK_ENOMEM, CSVK_EIO.
+ * Gives the next block, or NULL at the end. The caller owns it (csvk_key_block_free) and may hand
+ * it back as `reuse`, which may be NULL; then it is freed or used again. CSVK_ENOMEM, CSVK_EIO.
  */
 int csvk_parts_walk_next(struct csvk_parts_walk *walk, struct csvk_key_block *reuse,
                          struct csvk_key_block **out, struct csvk_error *err) CSVK_MUST_USE;

@@ -4,6 +4,7 @@
  */
 #include "validator/keys/keys_repeats.h"
 
+#include "csvkit/base/large_pages.h"
 #include "csvkit/base/threads.h"
 
 #include <string.h>
@@ -32,6 +33,7 @@ static int prepare(struct csvk_repeats *r, uint64_t hashes, size_t budget, struc
             return no_memory(err);
         }
         r->slots_allocated = slots;
+        csvk_use_large_pages(r->slot, slots * sizeof *r->slot);
     }
     r->slots = slots;
     r->room = slots / 4 * 3;
@@ -79,7 +81,11 @@ static int make_marks(struct csvk_repeats *r, const struct csvk_parts *hashes, s
         r->shift--;
     }
     r->mark = csvk_calloc(words, sizeof *r->mark);
-    return r->mark != NULL ? CSVK_OK : no_memory(err);
+    if (r->mark == NULL) {
+        return no_memory(err);
+    }
+    csvk_use_large_pages(r->mark, words * sizeof *r->mark);
+    return CSVK_OK;
 }
 
 static void mark(struct csvk_repeats *r, uint64_t hash)
@@ -142,7 +148,7 @@ static int look_at_part(const struct repeats_pass *pass, size_t i, struct csvk_e
         }
         status = look_at_block(pass, block, err);
     }
-    csvk_free(block);
+    csvk_key_block_free(block);
     return status;
 }
 

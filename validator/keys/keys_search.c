@@ -6,6 +6,7 @@
 #include "validator/keys/keys_search.h"
 
 #include "csvkit/base/hash.h"
+#include "csvkit/base/large_pages.h"
 
 #include <string.h>
 
@@ -52,6 +53,7 @@ static int grow(uint64_t **array, size_t *allocated, size_t wanted, struct csvk_
     if (*array == NULL) {
         return csvk_fail(err, CSVK_ENOMEM, "out of memory while searching for repeated keys");
     }
+    csvk_use_large_pages(*array, wanted * sizeof **array);
     *allocated = wanted;
     return CSVK_OK;
 }
@@ -259,7 +261,7 @@ static int search_blocks(struct search_pass *pass, size_t i, struct csvk_error *
         }
         status = search_block(pass, block, err);
         if (status != CSVK_OK) {
-            csvk_free(block);
+            csvk_key_block_free(block);
             return status;
         }
     }
