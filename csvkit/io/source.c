@@ -359,9 +359,9 @@ bool csvk_source_places(const struct csvk_source *source, struct csvk_places *pl
            (raw->memory != NULL || csvk_raw_start(raw, &places->start));
 }
 
-bool csvk_source_jump(struct csvk_source *source, uint64_t length)
+void csvk_source_jump(struct csvk_source *source, uint64_t length)
 {
-    return csvk_raw_jump(&source->raw, length);
+    csvk_raw_jump(&source->raw, length);
 }
 
 void csvk_source_free(struct csvk_source *source)

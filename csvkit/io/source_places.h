@@ -30,9 +30,8 @@ CSVK_FOR_EXTRA bool csvk_source_places(const struct csvk_source *source,
  */
 CSVK_FOR_EXTRA bool csvk_places_read(const struct csvk_places *places, uint64_t at, void *bytes,
                                      size_t length, size_t *got);
-/* The source goes on `length` bytes later; after csvk_source_places. False: it goes on where it
-   was. */
-CSVK_FOR_EXTRA bool csvk_source_jump(struct csvk_source *source, uint64_t length);
+/* The source goes on `length` bytes later, of which there are as many; after csvk_source_places. */
+CSVK_FOR_EXTRA void csvk_source_jump(struct csvk_source *source, uint64_t length);
 
 /* Is it a file or memory whose length is known? Whoever reads anything else may have to wait for
    others. */

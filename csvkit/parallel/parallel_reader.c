@@ -21,6 +21,7 @@
 #include "csvkit/extra/pool.h"
 #include "csvkit/io/source_places.h"
 #include "csvkit/parallel/background.h"
+#include "csvkit/parallel/thread_memory.h"
 #include "csvkit/parse/ahead.h"
 
 #define CHUNKS_PER_THREAD 2 /* that wait or are worked on; as pool.h asks for */
@@ -33,14 +34,17 @@
 struct ahead_piece {
     struct csvk_chunk *chunk;
     const struct csvk_places *places;
+    unsigned char *memory; /* in which it was examined; NULL: it was not */
+    struct thread_memory *whose;
 };
 
 struct parallel_reader {
     struct csvk_reader *reader;
     size_t threads, block;
     struct csvk_places places;
-    struct csvk_pool *pool;    /* NULL: not started */
-    void **worker;             /* of the pool: nothing, since a job has all that it needs */
+    struct csvk_pool *pool; /* NULL: not started */
+    struct thread_memory *memory;
+    void **worker;             /* of the pool: its memory */
     bool hopeless;             /* the pool will never be started */
     struct ahead_piece *piece; /* npieces of them */
     size_t npieces;
@@ -53,14 +57,15 @@ struct parallel_reader {
     uint64_t pause_end;        /* before this place no block is planned */
 };
 
-/* In any thread. */
+/* In any thread; `worker` is the memory of that thread. */
 static void examine(void *worker, void *job)
 {
     struct ahead_piece *piece = job;
+    piece->whose = worker;
+    piece->memory = thread_memory_take(piece->whose);
     uint64_t from;
     size_t wanted, there = 0, got = 1;
-    unsigned char *room = csvk_chunk_room(piece->chunk, &from, &wanted);
-    (void)worker;
+    unsigned char *room = csvk_chunk_room(piece->chunk, piece->memory, &from, &wanted);
     while (wanted != 0 && got != 0 &&
            csvk_places_read(piece->places, from + there, room + there, wanted - there, &got)) {
         there += got;
@@ -87,6 +92,7 @@ static void free_parallel(void *context)
     struct parallel_reader *p = context;
     csvk_pool_free(p->pool);
     csvk_free(p->worker);
+    thread_memory_free(p->memory);
     release_pieces(p);
     csvk_free(p);
 }
@@ -108,12 +114,19 @@ static bool make_pieces(struct parallel_reader *p)
 static bool start_pool(struct parallel_reader *p)
 {
     p->worker = csvk_calloc(p->threads, sizeof *p->worker);
+    p->memory = thread_memory_new(p->threads, p->npieces, csvk_chunk_memory(p->block));
+    if (p->worker == NULL || p->memory == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < p->threads; i++) {
+        p->worker[i] = thread_memory_of(p->memory, i);
+    }
     struct csvk_pool_plan plan = {.run = examine,
                                   .worker = p->worker,
                                   .threads = p->threads,
                                   .depth = CHUNKS_PER_THREAD * p->threads,
                                   .owner_works = true};
-    return p->worker != NULL && csvk_pool_new(&p->pool, &plan, NULL) == CSVK_OK;
+    return csvk_pool_new(&p->pool, &plan, NULL) == CSVK_OK;
 }
 
 /* Is there something to plan at `position`, and somebody to do it? */
@@ -176,6 +189,7 @@ static void weigh(struct parallel_reader *p, const struct csvk_chunk *chunk, siz
 static void put_back(struct parallel_reader *p, struct ahead_piece **piece)
 {
     if (*piece != NULL) {
+        thread_memory_give_back((*piece)->whose, (*piece)->memory);
         p->idle[p->nidle++] = *piece;
         *piece = NULL;
     }
@@ -208,9 +222,10 @@ static struct csvk_chunk *take(void *context, uint64_t offset)
         return NULL;
     }
     size_t used = csvk_chunk_taken(chunk, p->reader);
-    if (used == 0 || !csvk_source_jump(csvk_reader_source(p->reader), used)) {
+    if (used == 0) {
         return NULL;
     }
+    csvk_source_jump(csvk_reader_source(p->reader), used);
     weigh(p, chunk, used, offset);
     p->given = p->head;
     p->head = NULL;

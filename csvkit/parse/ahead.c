@@ -47,16 +47,12 @@ int csvk_chunk_new(struct csvk_chunk **out, const struct csvk_reader *reader, si
 {
     struct csvk_chunk *chunk = csvk_calloc(1, sizeof *chunk);
     int status = chunk != NULL ? csvk_scan_init(&chunk->scan, &reader->options, err) : CSVK_ENOMEM;
-    if (status == CSVK_OK) {
-        chunk->block = block;
-        chunk->data = csvk_calloc(1, block + CSVK_CUT_LONGER_LOOK + (size_t)2 * CSVK_SCAN_SLACK);
-        status = chunk->data != NULL ? CSVK_OK : CSVK_ENOMEM;
-    }
     if (status != CSVK_OK) {
         csvk_chunk_free(chunk);
         return status == CSVK_ENOMEM ? csvk_fail(err, status, "out of memory") : status;
     }
     const struct csvk_scan *scan = &reader->scan;
+    chunk->block = block;
     chunk->scan.most = scan->most;
     chunk->scan.most_facts = scan->most_facts;
     chunk->scan.most_fields = scan->most_fields;
@@ -69,7 +65,6 @@ void csvk_chunk_free(struct csvk_chunk *chunk)
 {
     if (chunk != NULL) {
         csvk_scan_release(&chunk->scan);
-        csvk_free(chunk->data);
         csvk_free(chunk);
     }
 }
@@ -87,9 +82,21 @@ void csvk_chunk_plan(struct csvk_chunk *chunk, const struct csvk_reader *reader,
     chunk->scan.builder.only_counted = reader->scan.builder.only_counted;
 }
 
-unsigned char *csvk_chunk_room(struct csvk_chunk *chunk, uint64_t *from, size_t *length)
+/* Bytes of a file come faster into memory that begins as they do, counted from a cache line. */
+#define CACHE_LINE ((size_t)64)
+
+size_t csvk_chunk_memory(size_t block)
+{
+    size_t size = block + CSVK_CUT_LONGER_LOOK + (size_t)2 * CSVK_SCAN_SLACK + CACHE_LINE;
+    return (size + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
+}
+
+unsigned char *csvk_chunk_room(struct csvk_chunk *chunk, unsigned char *memory, uint64_t *from,
+                               size_t *length)
 {
     *from = chunk->from - 1;
+    uintptr_t wanted = (uintptr_t)*from, there = (uintptr_t)memory + CSVK_SCAN_SLACK;
+    chunk->data = memory + (wanted - there) % CACHE_LINE;
     *length = chunk->block + CSVK_CUT_LOOK;
     return chunk->data + CSVK_SCAN_SLACK;
 }

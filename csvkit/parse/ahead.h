@@ -67,9 +67,14 @@ CSVK_FOR_EXTRA void csvk_chunk_free(struct csvk_chunk *chunk);
  */
 CSVK_FOR_EXTRA void csvk_chunk_plan(struct csvk_chunk *chunk, const struct csvk_reader *reader,
                                     uint64_t from);
-/* Where in the input the bytes must be read, how many, and where they are put. */
-CSVK_FOR_EXTRA unsigned char *csvk_chunk_room(struct csvk_chunk *chunk, uint64_t *from,
-                                              size_t *length);
+/* Bytes of memory that a chunk for blocks of `block` bytes is examined in. */
+CSVK_FOR_EXTRA size_t csvk_chunk_memory(size_t block);
+/*
+ * Where in the input the bytes must be read, how many, and where they are put: in `memory`, all
+ * bytes of which were written once. It is the chunk's until it is planned again, or freed.
+ */
+CSVK_FOR_EXTRA unsigned char *csvk_chunk_room(struct csvk_chunk *chunk, unsigned char *memory,
+                                              uint64_t *from, size_t *length);
 /*
  * `length` bytes are there; fewer than asked for are all that the input has. Finds the chunk's
  * place and examines it, in any thread. Answers 0, or how many bytes must be there for the next

@@ -144,6 +144,16 @@ static bool may_read_again(const struct csvk_raw *raw)
     return errno == EINTR;
 }
 
+/* Only before a read: whoever jumps often does not read in between, and the call is not free. */
+static int catch_up(struct csvk_raw *raw, struct csvk_error *err)
+{
+    if (raw->ahead != 0 && lseek(raw->fd, (off_t)raw->ahead, SEEK_CUR) < 0) {
+        return csvk_fail_sys(err, errno, "cannot read %s", raw->name);
+    }
+    raw->ahead = 0;
+    return CSVK_OK;
+}
+
 static int read_fd(const struct csvk_raw *raw, void *bytes, size_t capacity, size_t *got,
                    struct csvk_error *err)
 {
@@ -196,7 +206,8 @@ int csvk_raw_read(struct csvk_raw *raw, void *bytes, size_t capacity, size_t *go
         raw->position += *got;
         return CSVK_OK;
     }
-    int status = read_fd(raw, bytes, capacity, got, err);
+    int status = catch_up(raw, err);
+    status = status == CSVK_OK ? read_fd(raw, bytes, capacity, got, err) : status;
     if (status != CSVK_OK) {
         return status;
     }
@@ -210,20 +221,17 @@ int csvk_raw_read(struct csvk_raw *raw, void *bytes, size_t capacity, size_t *go
 bool csvk_raw_start(const struct csvk_raw *raw, uint64_t *start)
 {
     off_t at = raw->is_regular ? lseek(raw->fd, 0, SEEK_CUR) : -1;
-    if (at < 0 || (uint64_t)at < raw->position) {
+    if (at < 0 || (uint64_t)at + raw->ahead < raw->position) {
         return false;
     }
-    *start = (uint64_t)at - raw->position;
+    *start = (uint64_t)at + raw->ahead - raw->position;
     return true;
 }
 
-bool csvk_raw_jump(struct csvk_raw *raw, uint64_t length)
+void csvk_raw_jump(struct csvk_raw *raw, uint64_t length)
 {
-    if (raw->fd >= 0 && lseek(raw->fd, (off_t)length, SEEK_CUR) < 0) {
-        return false;
-    }
+    raw->ahead += raw->fd >= 0 ? length : 0;
     raw->position += length;
-    return true;
 }
 
 void csvk_raw_close(struct csvk_raw *raw)

@@ -24,7 +24,8 @@ struct csvk_raw {
     const unsigned char *memory; /* borrowed */
     struct csvk_input input;     /* without a name; `read` is NULL when it is none */
     uint64_t size;               /* how many bytes there are to read; 0: not known */
-    uint64_t position;           /* bytes read so far */
+    uint64_t position;           /* bytes read, or jumped over, so far */
+    uint64_t ahead; /* of `position`: bytes that the descriptor has yet to be moved over */
 };
 /*
  * Open a file ("-": standard input) or memory (borrowed until csvk_raw_close). After a failure
@@ -46,8 +47,8 @@ CSVK_FOR_EXTRA int csvk_raw_read(struct csvk_raw *raw, void *bytes, size_t capac
                                  struct csvk_error *err) CSVK_MUST_USE;
 /* *start: the place in the file from which `position` counts. False: it is no file with places. */
 bool csvk_raw_start(const struct csvk_raw *raw, uint64_t *start);
-/* Reads are to go on `length` bytes later. False: that failed, and nothing has changed. */
-bool csvk_raw_jump(struct csvk_raw *raw, uint64_t length);
+/* Reads are to go on `length` bytes later, of which there are as many. */
+void csvk_raw_jump(struct csvk_raw *raw, uint64_t length);
 void csvk_raw_close(struct csvk_raw *raw);
 
 #endif
