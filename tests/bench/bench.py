@@ -111,8 +111,9 @@ def beside(name, command):
 
 
 def threads(folder):
-    place, _ = in_memory(folder, 5 * SIZE)
-    small = generate(place, "mixed", 1000)
+    """From the page cache of a disk, as files are there; what is written goes to tmpfs."""
+    place, _ = in_memory(folder, 2 * SIZE)
+    small = generate(folder, "mixed", 1000)
     start = statistics.median(clock([TOOL, "validate", "-q", small])[1] for _ in range(21))
     os.unlink(small)
     print("\n-j2 beside -j1, %d MB; of each time %.1f ms are the start of the program, which no thread makes shorter"
@@ -121,7 +122,8 @@ def threads(folder):
     normalize = [TOOL, "normalize", "-q", "--max-repairs=1000000000", "--rejects=/dev/null", "-o",
                  os.path.join(place, "out")]
     for kind in ("numeric", "mixed", "mixed-accents", "quoted", "dirty1000", "dirty"):
-        path = generate(place, kind)
+        path = generate(folder, kind)
+        os.sync()
         beside("validate " + kind, [TOOL, "validate", "-q", path])
         if kind not in ("numeric", "mixed-accents"):
             beside("normalize " + kind, [*normalize, path])
