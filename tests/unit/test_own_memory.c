@@ -1,0 +1,238 @@
+/* test_own_memory.c - memory that is divided by the library itself: blocks of keys cut from slabs,
+ * memory of which each thread has its own, large pages. */
+#include "tests/support/failing_alloc.h"
+#include "tests/support/support.h"
+
+#include "csvkit/base/large_pages.h"
+#include "csvkit/parallel/thread_memory.h"
+#include "validator/keys/keys_parts.h"
+
+#include <check.h>
+#include <stdint.h>
+#include <string.h>
+
+enum { BLOCK = 1 << 16, BLOCKS = 200 };
+
+/* Each block is written whole, so two that overlap would show. */
+START_TEST(blocks_lie_apart_and_the_last_one_frees_its_slab)
+{
+    struct csvk_key_cutter cutter = {.block_size = BLOCK, .from_slabs = true};
+    struct csvk_key_block *block[BLOCKS];
+    for (int i = 0; i < BLOCKS; i++) {
+        block[i] = csvk_key_block_new(&cutter);
+        ck_assert_ptr_nonnull(block[i]);
+        ck_assert_ptr_nonnull(block[i]->slab);
+        memset(block[i]->bytes, i, BLOCK - sizeof *block[i]);
+    }
+    ck_assert_int_lt(alloc_alive, BLOCKS / 4);
+    csvk_key_cutter_release(&cutter);
+    for (int i = 0; i < BLOCKS; i++) {
+        int at = i * 77 % BLOCKS;
+        ck_assert_uint_eq(block[at]->bytes[0], (unsigned char)at);
+        ck_assert_uint_eq(block[at]->bytes[BLOCK - sizeof *block[at] - 1], (unsigned char)at);
+        ck_assert_int_gt(alloc_alive, 0);
+        csvk_key_block_free(block[at]);
+    }
+    ck_assert_int_eq(alloc_alive, 0);
+}
+END_TEST
+
+START_TEST(a_slab_that_is_full_goes_with_its_blocks)
+{
+    struct csvk_key_cutter cutter = {.block_size = BLOCK, .from_slabs = true};
+    long most = 0;
+    for (int i = 0; i < 20 * BLOCKS; i++) {
+        csvk_key_block_free(csvk_key_block_new(&cutter));
+        most = alloc_alive > most ? alloc_alive : most;
+    }
+    ck_assert_int_le(most, 4);
+    csvk_key_cutter_release(&cutter);
+    ck_assert_int_eq(alloc_alive, 0);
+}
+END_TEST
+
+START_TEST(without_slabs_each_block_is_alone)
+{
+    struct csvk_key_cutter cutter = {.block_size = BLOCK};
+    struct csvk_key_block *a = csvk_key_block_new(&cutter), *b = csvk_key_block_new(&cutter);
+    ck_assert_int_eq(alloc_alive, 2);
+    csvk_key_block_free(a);
+    csvk_key_block_free(b);
+    csvk_key_block_free(NULL);
+    csvk_key_cutter_release(&cutter);
+    ck_assert_int_eq(alloc_alive, 0);
+}
+END_TEST
+
+START_TEST(a_slab_needs_memory)
+{
+    for (long first = 0; first < 2; first++) {
+        struct csvk_key_cutter cutter = {.block_size = BLOCK, .from_slabs = true};
+        alloc_countdown = first;
+        ck_assert_ptr_null(csvk_key_block_new(&cutter));
+        alloc_countdown = -1;
+        csvk_key_cutter_release(&cutter);
+        ck_assert_int_eq(alloc_alive, 0);
+    }
+}
+END_TEST
+
+static struct csvk_entry key_number(uint64_t number, unsigned char *room)
+{
+    memcpy(room, &number, sizeof number);
+    return (struct csvk_entry){.place = {number + 1, number * 9, 0}, .key = {room, sizeof number}};
+}
+
+static void fill_parts(struct csvk_parts *parts, uint64_t keys)
+{
+    struct csvk_error err;
+    unsigned char room[8];
+    for (uint64_t i = 0; i < keys; i++) {
+        struct csvk_entry entry = key_number(i, room);
+        ck_assert_int_eq(csvk_parts_add(parts, 0, &entry, &err), CSVK_OK);
+    }
+}
+
+/* What was written to disk comes back into a block of another slab, or of none. `every` block is
+   handed back to be used again. */
+static uint64_t walk_parts(struct csvk_parts *parts, unsigned every)
+{
+    struct csvk_error err;
+    struct csvk_parts_walk walk;
+    struct csvk_key_block *block = NULL;
+    uint64_t count = 0;
+    csvk_parts_walk_init(&walk, parts, 0);
+    for (unsigned n = 1;; n++) {
+        struct csvk_key_block *reuse = n % every == 0 ? block : NULL;
+        if (reuse == NULL) {
+            csvk_key_block_free(block);
+        }
+        ck_assert_int_eq(csvk_parts_walk_next(&walk, reuse, &block, &err), CSVK_OK);
+        if (block == NULL) {
+            return count;
+        }
+        struct csvk_block_walk entries = csvk_block_walk(parts, block);
+        struct csvk_entry entry;
+        unsigned char room[8];
+        for (; csvk_block_next(&entries, &entry); count++) {
+            struct csvk_entry wanted = key_number(count, room);
+            ck_assert_uint_eq(entry.place.record, wanted.place.record);
+            ck_assert_mem_eq(entry.key.ptr, room, sizeof room);
+        }
+    }
+}
+
+START_TEST(keys_of_slabs_are_written_to_disk_and_come_back)
+{
+    enum { KEYS = 20000 };
+    struct csvk_parts parts;
+    csvk_parts_init(&parts, 1024, (size_t)16 * 1024, NULL);
+    parts.cutter.from_slabs = true;
+    fill_parts(&parts, KEYS);
+    ck_assert_uint_gt(parts.file.written, 100 * 1024);
+    ck_assert_uint_eq(walk_parts(&parts, (unsigned)_i), KEYS);
+    csvk_parts_release(&parts);
+    ck_assert_int_eq(alloc_alive, 0);
+}
+END_TEST
+
+START_TEST(large_memory_has_slabs_and_small_has_none)
+{
+    struct csvk_parts parts;
+    csvk_parts_init(&parts, 1024, (size_t)1 << 20, NULL);
+    ck_assert(!parts.cutter.from_slabs);
+    csvk_parts_release(&parts);
+    csvk_parts_init(&parts, 1024, (size_t)64 << 20, NULL);
+    ck_assert(parts.cutter.from_slabs);
+    csvk_parts_release(&parts);
+}
+END_TEST
+
+/* Every thread's is its own, and what came back last is taken first. */
+START_TEST(memory_of_threads)
+{
+    enum { THREADS = 3, EACH = 4, SIZE = 700000 };
+    struct thread_memory *all = thread_memory_new(THREADS, EACH, SIZE);
+    unsigned char *taken[THREADS][EACH];
+    for (int t = 0; t < THREADS; t++) {
+        for (int i = 0; i < EACH; i++) {
+            taken[t][i] = thread_memory_take(thread_memory_of(all, (size_t)t));
+            ck_assert_uint_eq(taken[t][i][0], 0);
+            memset(taken[t][i], 1 + t * EACH + i, SIZE);
+        }
+        ck_assert_uint_eq((uintptr_t)taken[t][0] % CSVK_LARGE_PAGE, 0);
+    }
+    for (int t = 0; t < THREADS; t++) {
+        for (int i = 0; i < EACH; i++) {
+            ck_assert_int_eq(taken[t][i][0], 1 + t * EACH + i);
+            ck_assert_int_eq(taken[t][i][SIZE - 1], 1 + t * EACH + i);
+        }
+    }
+    thread_memory_give_back(thread_memory_of(all, 1), taken[1][2]);
+    thread_memory_give_back(thread_memory_of(all, 1), taken[1][0]);
+    ck_assert_ptr_eq(thread_memory_take(thread_memory_of(all, 1)), taken[1][0]);
+    ck_assert_ptr_eq(thread_memory_take(thread_memory_of(all, 1)), taken[1][2]);
+    thread_memory_free(all);
+    ck_assert_int_eq(alloc_alive, 0);
+}
+END_TEST
+
+START_TEST(memory_of_threads_may_be_refused)
+{
+    struct thread_memory *all = NULL;
+    for (long first = 0; all == NULL; first++) {
+        ck_assert_int_lt(first, 10);
+        ck_assert_int_eq(alloc_alive, 0);
+        alloc_countdown = first;
+        all = thread_memory_new(2, 2, 100);
+    }
+    alloc_countdown = -1;
+    thread_memory_free(all);
+    thread_memory_free(NULL);
+    ck_assert_int_eq(alloc_alive, 0);
+}
+END_TEST
+
+START_TEST(a_large_page_begins_at_the_place_or_after_it)
+{
+    uintptr_t page = 5 * (uintptr_t)CSVK_LARGE_PAGE;
+    ck_assert_uint_eq((uintptr_t)csvk_large_page_in((void *)page), page);
+    ck_assert_uint_eq((uintptr_t)csvk_large_page_in((void *)(page + 1)), page + CSVK_LARGE_PAGE);
+    ck_assert_uint_eq((uintptr_t)csvk_large_page_in((void *)(page - 1)), page);
+}
+END_TEST
+
+/* The wish changes nothing, whatever its bounds. */
+START_TEST(the_wish_keeps_all_bytes)
+{
+    size_t size = 3 * CSVK_LARGE_PAGE;
+    unsigned char *memory = csvk_malloc(size);
+    memset(memory, 7, size);
+    for (size_t from = 0; from < size; from += CSVK_LARGE_PAGE / 4) {
+        csvk_use_large_pages(memory + from, size - from);
+        csvk_use_large_pages(memory, from);
+    }
+    for (size_t i = 0; i < size; i++) {
+        ck_assert_uint_eq(memory[i], 7);
+    }
+    csvk_free(memory);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("own_memory");
+    TCase *tcase = tcase_create("own_memory");
+    tcase_add_test(tcase, blocks_lie_apart_and_the_last_one_frees_its_slab);
+    tcase_add_test(tcase, a_slab_that_is_full_goes_with_its_blocks);
+    tcase_add_test(tcase, without_slabs_each_block_is_alone);
+    tcase_add_test(tcase, a_slab_needs_memory);
+    tcase_add_loop_test(tcase, keys_of_slabs_are_written_to_disk_and_come_back, 1, 4);
+    tcase_add_test(tcase, large_memory_has_slabs_and_small_has_none);
+    tcase_add_test(tcase, memory_of_threads);
+    tcase_add_test(tcase, memory_of_threads_may_be_refused);
+    tcase_add_test(tcase, a_large_page_begins_at_the_place_or_after_it);
+    tcase_add_test(tcase, the_wish_keeps_all_bytes);
+    suite_add_tcase(suite, tcase);
+    return support_run(suite);
+}
