@@ -1,100 +1,124 @@
 /*
  * thread_memory.c - see thread_memory.h.
  *
- * One piece of memory is divided by place: first among the threads, then each thread's into as many
- * parts as it may take. Those at the lowest places are taken first, and what nobody takes is never
- * touched.
+ * All parts lie together, in as few large pages as can be. Those that nobody had yet come first
+ * from the lowest place on, so what is never needed is never touched.
+ *
+ * Invariant: a part is beyond `fresh`, or taken, or in the `idle` of one thread.
  */
 #include "csvkit/parallel/thread_memory.h"
 
 #include "csvkit/base/large_pages.h"
 
 #include <pthread.h>
+#include <string.h>
+
+struct memory_of_all {
+    pthread_mutex_t lock;
+    unsigned char *memory;
+    unsigned char *fresh, *end; /* parts that nobody had yet */
+    size_t size;
+    struct thread_memory *first; /* of `threads` */
+    size_t threads;
+};
 
 struct thread_memory {
-    size_t threads;
-    unsigned char *memory; /* of all threads, in the first of them */
-    pthread_mutex_t lock;
-    unsigned char **idle;
+    struct memory_of_all *all;
+    unsigned char **idle; /* what this thread had last of all; room for all parts */
     size_t nidle;
 };
 
-static bool divide(struct thread_memory *own, unsigned char *bytes, size_t each, size_t size)
+static bool make_parts(struct memory_of_all *all, size_t parts, size_t size)
 {
-    own->idle = csvk_calloc(each, sizeof *own->idle);
-    for (size_t i = each; i > 0 && own->idle != NULL; i--) {
-        own->idle[own->nidle++] = bytes + (i - 1) * size;
-    }
-    return own->idle != NULL;
-}
-
-/* Memory for all threads, that of each one beginning with a large page. */
-static unsigned char *allocate(struct thread_memory *all, size_t threads, size_t share)
-{
-    size_t size = threads * share + CSVK_LARGE_PAGE;
-    all->memory = csvk_calloc(1, size);
+    size_t room = parts * size + CSVK_LARGE_PAGE;
+    all->memory = csvk_malloc(room);
     if (all->memory == NULL) {
-        return NULL;
+        return false;
     }
-    csvk_use_large_pages(all->memory, size);
-    return csvk_large_page_in(all->memory);
+    csvk_use_large_pages(all->memory, room);
+    all->fresh = csvk_large_page_in(all->memory);
+    all->end = all->fresh + parts * size;
+    all->size = size;
+    return true;
 }
 
-static size_t share_for(size_t bytes)
+struct thread_memory *thread_memory_new(size_t threads, size_t parts, size_t size)
 {
-    return (bytes + CSVK_LARGE_PAGE - 1) / CSVK_LARGE_PAGE * CSVK_LARGE_PAGE;
-}
-
-struct thread_memory *thread_memory_new(size_t threads, size_t each, size_t size)
-{
-    struct thread_memory *all = csvk_calloc(threads, sizeof *all);
-    if (all == NULL) {
+    struct thread_memory *first = csvk_calloc(threads, sizeof *first);
+    struct memory_of_all *all = csvk_calloc(1, sizeof *all);
+    if (first == NULL || all == NULL) {
+        csvk_free(first);
+        csvk_free(all);
         return NULL;
     }
-    size_t share = share_for(each * size);
-    unsigned char *bytes = allocate(all, threads, share);
-    bool made = bytes != NULL;
+    pthread_mutex_init(&all->lock, NULL);
+    all->first = first;
     all->threads = threads;
+    bool made = make_parts(all, parts, size);
     for (size_t i = 0; i < threads; i++) {
-        pthread_mutex_init(&all[i].lock, NULL);
-        made = made && divide(&all[i], bytes + i * share, each, size);
+        first[i].all = all;
+        first[i].idle = csvk_calloc(parts, sizeof *first[i].idle);
+        made = made && first[i].idle != NULL;
     }
     if (!made) {
-        thread_memory_free(all);
+        thread_memory_free(first);
         return NULL;
     }
-    return all;
+    return first;
 }
 
-void thread_memory_free(struct thread_memory *all)
+void thread_memory_free(struct thread_memory *first)
 {
-    if (all == NULL) {
+    if (first == NULL) {
         return;
     }
+    struct memory_of_all *all = first->all;
     for (size_t i = 0; i < all->threads; i++) {
-        pthread_mutex_destroy(&all[i].lock);
-        csvk_free(all[i].idle);
+        csvk_free(first[i].idle);
     }
+    pthread_mutex_destroy(&all->lock);
     csvk_free(all->memory);
     csvk_free(all);
+    csvk_free(first);
 }
 
-struct thread_memory *thread_memory_of(struct thread_memory *all, size_t thread)
+struct thread_memory *thread_memory_of(struct thread_memory *first, size_t thread)
 {
-    return &all[thread];
+    return &first[thread];
+}
+
+/* One that another thread had. There is one: no more are taken than there are parts. */
+static unsigned char *take_from_others(struct thread_memory *first)
+{
+    while (first->nidle == 0) {
+        first++;
+    }
+    return first->idle[--first->nidle];
 }
 
 unsigned char *thread_memory_take(struct thread_memory *own)
 {
-    pthread_mutex_lock(&own->lock);
-    unsigned char *memory = own->idle[--own->nidle];
-    pthread_mutex_unlock(&own->lock);
-    return memory;
+    struct memory_of_all *all = own->all;
+    unsigned char *part, *fresh = NULL;
+    pthread_mutex_lock(&all->lock);
+    if (own->nidle != 0) {
+        part = own->idle[--own->nidle];
+    } else if (all->fresh < all->end) {
+        part = fresh = all->fresh;
+        all->fresh += all->size;
+    } else {
+        part = take_from_others(all->first);
+    }
+    pthread_mutex_unlock(&all->lock);
+    if (fresh != NULL) {
+        memset(fresh, 0, all->size);
+    }
+    return part;
 }
 
-void thread_memory_give_back(struct thread_memory *own, unsigned char *memory)
+void thread_memory_give_back(struct thread_memory *own, unsigned char *part)
 {
-    pthread_mutex_lock(&own->lock);
-    own->idle[own->nidle++] = memory;
-    pthread_mutex_unlock(&own->lock);
+    pthread_mutex_lock(&own->all->lock);
+    own->idle[own->nidle++] = part;
+    pthread_mutex_unlock(&own->all->lock);
 }

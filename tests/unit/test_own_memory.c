@@ -148,32 +148,48 @@ START_TEST(large_memory_has_slabs_and_small_has_none)
 }
 END_TEST
 
-/* Every thread's is its own, and what came back last is taken first. */
-START_TEST(memory_of_threads)
+/* No two parts overlap; they lie together, from a large page on. */
+START_TEST(parts_lie_side_by_side)
 {
-    enum { THREADS = 3, EACH = 4, SIZE = 700000 };
-    struct thread_memory *all = thread_memory_new(THREADS, EACH, SIZE);
-    unsigned char *taken[THREADS][EACH];
-    for (int t = 0; t < THREADS; t++) {
-        for (int i = 0; i < EACH; i++) {
-            taken[t][i] = thread_memory_take(thread_memory_of(all, (size_t)t));
-            ck_assert_uint_eq(taken[t][i][0], 0);
-            memset(taken[t][i], 1 + t * EACH + i, SIZE);
-        }
-        ck_assert_uint_eq((uintptr_t)taken[t][0] % CSVK_LARGE_PAGE, 0);
+    enum { THREADS = 3, PARTS = 8, SIZE = 700000 };
+    struct thread_memory *all = thread_memory_new(THREADS, PARTS, SIZE);
+    unsigned char *part[PARTS];
+    for (int i = 0; i < PARTS; i++) {
+        part[i] = thread_memory_take(thread_memory_of(all, (size_t)i % THREADS));
+        ck_assert_uint_eq(part[i][0], 0);
+        ck_assert_uint_eq(part[i][SIZE - 1], 0);
+        memset(part[i], 1 + i, SIZE);
+        ck_assert_ptr_eq(part[i], part[0] + (size_t)i * SIZE);
     }
-    for (int t = 0; t < THREADS; t++) {
-        for (int i = 0; i < EACH; i++) {
-            ck_assert_int_eq(taken[t][i][0], 1 + t * EACH + i);
-            ck_assert_int_eq(taken[t][i][SIZE - 1], 1 + t * EACH + i);
-        }
+    ck_assert_uint_eq((uintptr_t)part[0] % CSVK_LARGE_PAGE, 0);
+    for (int i = 0; i < PARTS; i++) {
+        ck_assert_int_eq(part[i][0], 1 + i);
+        ck_assert_int_eq(part[i][SIZE - 1], 1 + i);
     }
-    thread_memory_give_back(thread_memory_of(all, 1), taken[1][2]);
-    thread_memory_give_back(thread_memory_of(all, 1), taken[1][0]);
-    ck_assert_ptr_eq(thread_memory_take(thread_memory_of(all, 1)), taken[1][0]);
-    ck_assert_ptr_eq(thread_memory_take(thread_memory_of(all, 1)), taken[1][2]);
     thread_memory_free(all);
     ck_assert_int_eq(alloc_alive, 0);
+}
+END_TEST
+
+START_TEST(a_thread_gets_back_what_it_had)
+{
+    struct thread_memory *all = thread_memory_new(2, 4, 100);
+    struct thread_memory *a = thread_memory_of(all, 0), *b = thread_memory_of(all, 1);
+    unsigned char *a1 = thread_memory_take(a), *b1 = thread_memory_take(b);
+    unsigned char *a2 = thread_memory_take(a);
+    a1[5] = 77;
+    thread_memory_give_back(a, a1);
+    thread_memory_give_back(a, a2);
+    ck_assert_ptr_eq(thread_memory_take(a), a2);
+    ck_assert_ptr_eq(thread_memory_take(a), a1);
+    ck_assert_uint_eq(a1[5], 77); /* nothing is cleared twice */
+    thread_memory_give_back(a, a1);
+    unsigned char *b2 = thread_memory_take(b);
+    ck_assert(b2 != a1 && b2 != b1); /* one that nobody had, not that of the other one */
+    ck_assert_ptr_eq(thread_memory_take(b), a1);
+    thread_memory_give_back(b, a1);
+    ck_assert_ptr_eq(thread_memory_take(a), a1);
+    thread_memory_free(all);
 }
 END_TEST
 
@@ -229,7 +245,8 @@ int main(void)
     tcase_add_test(tcase, a_slab_needs_memory);
     tcase_add_loop_test(tcase, keys_of_slabs_are_written_to_disk_and_come_back, 1, 4);
     tcase_add_test(tcase, large_memory_has_slabs_and_small_has_none);
-    tcase_add_test(tcase, memory_of_threads);
+    tcase_add_test(tcase, parts_lie_side_by_side);
+    tcase_add_test(tcase, a_thread_gets_back_what_it_had);
     tcase_add_test(tcase, memory_of_threads_may_be_refused);
     tcase_add_test(tcase, a_large_page_begins_at_the_place_or_after_it);
     tcase_add_test(tcase, the_wish_keeps_all_bytes);
