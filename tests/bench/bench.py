@@ -90,6 +90,10 @@ def validate(folder):
                    {"a defect in one of 1000 records": [*VALIDATE, few],
                     "a defect in every record": [*VALIDATE, dirty]})
     table("validate: malformed files", SIZE, rows, "clean")
+    for level in ("scalar", "sse4.2", "avx2", "avx512"):
+        judge = [BENCH + "bench_judge"]
+        rows = compare({"clean": [*judge, clean, level]}, {"a defect in every record": [*judge, dirty, level]})
+        table("validate: malformed files, by the vector registers of " + level, SIZE, rows, "clean")
     for path in (clean, dirty, few):
         os.unlink(path)
 
