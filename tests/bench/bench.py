@@ -103,14 +103,26 @@ def clock(command):
     return run(command), time.monotonic() - begin
 
 
+def clock_two(command):
+    begin = time.monotonic()
+    for process in [subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) for _ in "ab"]:
+        process.wait()
+    return time.monotonic() - begin
+
+
 def beside(name, command):
-    """By the clock, pair by pair: what one thread takes beside two, and what two take of the
-    processors beside one."""
-    pairs = [[clock([*command, j]) for j in ("-j1", "-j2")] for _ in range(RUNS + 1)][1:]
-    print("  %-34s %8.3f %8.3f %10.2f %10.2f" % (
-        name, statistics.median(one[1] for one, _ in pairs), statistics.median(two[1] for _, two in pairs),
-        statistics.median(one[1] / two[1] for one, two in pairs),
-        statistics.median(two[0] / one[0] for one, two in pairs)))
+    """By the clock, in turn: what one thread takes beside two, and what two take of the processors
+    beside one. Two processes that share nothing, each doing all of the work, show what the machine
+    gives; not where both would write the same file."""
+    alone = [*command, "-j1"]
+    turns = [[clock(alone), clock([*command, "-j2"]), clock_two(alone) if "-o" not in command else None]
+             for _ in range(RUNS + 1)][1:]
+    print("  %-34s %8.3f %8.3f %10.2f %10.2f %11s" % (
+        name, statistics.median(one[1] for one, _, _ in turns),
+        statistics.median(two[1] for _, two, _ in turns),
+        statistics.median(one[1] / two[1] for one, two, _ in turns),
+        statistics.median(two[0] / one[0] for one, two, _ in turns),
+        "" if turns[0][2] is None else "%.2f" % statistics.median(2 * one[1] / apart for one, _, apart in turns)))
     sys.stdout.flush()
 
 
@@ -122,7 +134,7 @@ def threads(folder):
     os.unlink(small)
     print("\n-j2 beside -j1, %d MB; of each time %.1f ms are the start of the program, which no thread makes shorter"
           % (SIZE // 1000000, start * 1000))
-    print("  %-34s %8s %8s %10s %10s" % ("", "-j1 s", "-j2 s", "x as fast", "x CPU"))
+    print("  %-34s %8s %8s %10s %10s %11s" % ("", "-j1 s", "-j2 s", "x as fast", "x CPU", "2 processes"))
     normalize = [TOOL, "normalize", "-q", "--max-repairs=1000000000", "--rejects=/dev/null", "-o",
                  os.path.join(place, "out")]
     for kind in ("numeric", "mixed", "mixed-accents", "quoted", "dirty1000", "dirty"):
