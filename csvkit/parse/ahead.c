@@ -82,13 +82,10 @@ void csvk_chunk_plan(struct csvk_chunk *chunk, const struct csvk_reader *reader,
     chunk->scan.builder.only_counted = reader->scan.builder.only_counted;
 }
 
-/* Bytes of a file come faster into memory that begins as they do, counted from a cache line. */
-#define CACHE_LINE ((size_t)64)
-
 size_t csvk_chunk_memory(size_t block)
 {
-    size_t size = block + CSVK_CUT_LONGER_LOOK + (size_t)2 * CSVK_SCAN_SLACK + CACHE_LINE;
-    return (size + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
+    size_t size = block + CSVK_CUT_LONGER_LOOK + (size_t)2 * CSVK_SCAN_SLACK + CSVK_CACHE_LINE;
+    return (size + CSVK_CACHE_LINE - 1) / CSVK_CACHE_LINE * CSVK_CACHE_LINE;
 }
 
 unsigned char *csvk_chunk_room(struct csvk_chunk *chunk, unsigned char *memory, uint64_t *from,
@@ -96,7 +93,7 @@ unsigned char *csvk_chunk_room(struct csvk_chunk *chunk, unsigned char *memory, 
 {
     *from = chunk->from - 1;
     uintptr_t wanted = (uintptr_t)*from, there = (uintptr_t)memory + CSVK_SCAN_SLACK;
-    chunk->data = memory + (wanted - there) % CACHE_LINE;
+    chunk->data = memory + (wanted - there) % CSVK_CACHE_LINE;
     *length = chunk->block + CSVK_CUT_LOOK;
     return chunk->data + CSVK_SCAN_SLACK;
 }

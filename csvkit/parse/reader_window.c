@@ -46,6 +46,19 @@ void csvk_feed_end(struct csvk_reader *reader)
 
 /* ---- the window ---- */
 
+/* Moves the tail near the front of `data`, so that what is read after it lies as it does in the
+   input, counted from a cache line: so it is copied faster. */
+static void place_tail(struct csvk_reader *reader, unsigned char *data, size_t kept)
+{
+    unsigned char *front = data + CSVK_SCAN_SLACK;
+    size_t begin = (size_t)(reader->bytes_read - (uintptr_t)(front + kept)) % CSVK_CACHE_LINE;
+    if (kept != 0 && front + begin != window_begin(reader)) {
+        memmove(front + begin, window_begin(reader), kept);
+    }
+    memset(front + begin - CSVK_SCAN_SLACK, 0, CSVK_SCAN_SLACK);
+    reader->begin = begin;
+}
+
 /*
  * Moves the tail to the front of the window and makes room for `more` bytes after it. The capacity
  * doubles, so moving a record that grows costs no more than its length.
@@ -53,7 +66,7 @@ void csvk_feed_end(struct csvk_reader *reader)
 static int make_room(struct csvk_reader *reader, size_t more, struct csvk_error *err)
 {
     size_t kept = available(reader);
-    size_t need = kept + more;
+    size_t need = kept + more + CSVK_CACHE_LINE;
     if (need > reader->capacity) {
         size_t capacity = reader->capacity == 0 ? more + more / 16 : reader->capacity * 2;
         capacity = capacity < need ? need : capacity;
@@ -61,19 +74,15 @@ static int make_room(struct csvk_reader *reader, size_t more, struct csvk_error 
         if (data == NULL) {
             return csvk_reader_out_of_memory(reader, err);
         }
-        memset(data, 0, CSVK_SCAN_SLACK);
         memset(data + CSVK_SCAN_SLACK + capacity, 0, CSVK_SCAN_SLACK);
-        if (kept != 0) {
-            memcpy(data + CSVK_SCAN_SLACK, window_begin(reader), kept);
-        }
+        place_tail(reader, data, kept);
         csvk_free(reader->data);
         reader->data = data;
         reader->capacity = capacity;
-    } else if (reader->begin != 0 && kept != 0) {
-        memmove(reader->data + CSVK_SCAN_SLACK, window_begin(reader), kept);
+    } else {
+        place_tail(reader, reader->data, kept);
     }
-    reader->begin = 0;
-    reader->end = kept;
+    reader->end = reader->begin + kept;
     return CSVK_OK;
 }
 
@@ -122,7 +131,7 @@ int csvk_reader_read_more(struct csvk_reader *reader, struct csvk_error *err)
     }
     reader->end += got;
     /* The scan's answers do not depend on the slack. Zeros keep its speed from it as well. */
-    memset(window_begin(reader) + reader->end, 0, CSVK_SCAN_SLACK);
+    memset(to + got, 0, CSVK_SCAN_SLACK);
     reader->bytes_read += got;
     reader->at_end = got == 0;
     return CSVK_OK;

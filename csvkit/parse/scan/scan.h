@@ -12,8 +12,9 @@
 #include "csvkit/parse/grammar/record.h"
 
 /*
- * Bytes that must be readable before and after what csvk_scan is given. They may have any values:
- * the answers never depend on them.
+ * Bytes that must be readable before and after what csvk_scan is given. Those after it may have any
+ * values, and those before it, too, but for the last: it is the byte that precedes in the input, or
+ * below 80, so that no UTF-8 sequence goes on from it.
  */
 #define CSVK_SCAN_SLACK 64
 
