@@ -176,6 +176,9 @@ refused 2 'made with other options: slice-size=50000000 there, and slice-size=20
     --merge parts/* -o out2 --slice-size=20MB
 refused 2 'made with other options: compress=gzip there' --merge parts/* -o out2 --compress=none
 refused 2 'made with other options: delimiter=, there' --merge parts/* -o out2 -d ';'
+"$CSVKIT" slice --byte-range=1/1 --no-header --columns=a,b short.csv -o comma --profile=rfc4180 >stdout || fail "two names"
+refused 2 'columns=a,b there, and columns="a,b" here' \
+    --merge comma -o out2 --profile=rfc4180 --no-header --columns='"a,b"'
 "$CSVKIT" slice --byte-range=1/3 long_record.csv -o p.other -q >/dev/null
 refused 2 'are parts of different files' --merge p.other parts/2 parts/3 -o out2
 refused 2 'whole/judgement.part' --merge parts/1 whole parts/2 -o out2

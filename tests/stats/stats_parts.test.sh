@@ -45,6 +45,10 @@ grep -q '^ *letter ' joined || fail "no names of the manifest: $(cat joined)"
 rm plain.csv.manifest
 refused 'made with other options: header=no there, and header=yes here' --merge 1.part 2.part 3.part
 
+# One name with a comma is not two names.
+make_parts 1 plain.csv --no-header --columns=a,b
+refused 'names=a,b there, and names="a,b" here' --no-header --columns='"a,b"' --merge 1.part
+
 # Many columns are sampled so sparsely that some of their frequent values are missing: the same ones.
 awk 'BEGIN {
     srand(1)
