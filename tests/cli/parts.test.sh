@@ -152,6 +152,14 @@ refused 'no part of a judgement, or it is damaged' --merge plain.csv
 sed 's/integer/number/' schema.json >schema2.json
 refused 'schema=' --schema=schema2.json --merge p.s
 
+# No parts are no table, in whatever form the answer is wanted.
+: >none
+for format in text json; do
+    refused '--merge needs the parts to join: no names in the list' --merge --format=$format --files-from=none
+    [ "$(wc -l <err)" = 1 ] && [ ! -s out ] || fail "more than one message about an empty list: $(cat out err)"
+    refused '--merge needs the parts to join: none is given' --merge --format=$format
+done
+
 # What is not supported is refused by its name.
 gzip -k plain.csv
 refused 'a compressed file has no ranges' --byte-range=1/2 --partial=p plain.csv.gz

@@ -24,6 +24,12 @@ refused() { # text, arguments of stats
     [ ! -s out ] || fail "refused, and yet: $* $(cat out)"
 }
 
+# Refused with one message and nothing else.
+refused_alone() { # text, arguments of stats
+    refused "$@"
+    [ "$(cat err)" = "csvkit: $1" ] || fail "more than one message: $* $(cat err)"
+}
+
 seq -f '%.0f,x' 2000 | sed '1i id,b' >plain.csv
 { printf 'id,b\n1,"' && seq 1 40000 && printf '"\n' && seq -f '%.0f,z' 2 1000 && echo odd,z && seq -f '%.0f,z' 30000; } >long_record.csv
 make_parts() { # N, file, options
@@ -92,7 +98,8 @@ refused 'judged: made with other options' --merge judged
 cp 2.part damaged && truncate -s -1 damaged
 refused 'damaged: no part of a judgement, or it is damaged' --merge 1.part damaged 3.part
 refused 'no part of a judgement' --merge plain.csv
-refused 'no parts to join' --merge
+refused_alone '--merge needs the parts to join: none is given' --merge
+refused_alone '--merge needs the parts to join: no names in the list' --merge --files-from=/dev/null -f json
 
 # What parts do not support.
 gzip -k plain.csv
