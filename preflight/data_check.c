@@ -154,6 +154,20 @@ static void judge_width(struct preflight *preflight, struct csvk_preflight_table
     }
 }
 
+/* A byte order mark alone: a file that has bytes, so it is not the validator's empty-file, but no
+   name of a column. What sliced tables need is told of their manifest. */
+static void need_columns(struct preflight *preflight, struct csvk_preflight_table *table,
+                         const struct csvk_report *report)
+{
+    bool nameless = table->header && table->slices == 0 && table->columns.count == 0;
+    if (nameless && report->totals->records == 0 && report->errors == 0) {
+        preflight_report_finding(
+            preflight, &table->findings,
+            (struct preflight_note){.rule = "preflight-no-columns", .file = report->file},
+            "there is no header to take the columns from");
+    }
+}
+
 /* What the reports of a table's files were compared with so far. */
 struct so_far {
     uint64_t width; /* of the first slice that has records */
@@ -201,6 +215,7 @@ static void take_report(struct preflight *preflight, const struct preflight_tabl
         tell_not_judged(preflight, table, report);
     }
     preflight_take_data(preflight, &table->findings, report);
+    need_columns(preflight, table, report);
     if (data->agree) {
         judge_width(preflight, table, report, so_far->width);
         so_far->width = so_far->width != 0 ? so_far->width : report->totals->width;

@@ -15,7 +15,7 @@
 #include <string.h>
 
 static const char magic[] = "csvkit part of a judgement\n";
-#define FORMAT 4
+#define FORMAT 5
 
 /* The parts before this byte have all of the sample, unless there are comments; a mark before the
    first record is no part of it. */

@@ -71,6 +71,11 @@ CSVK_FOR_EXTRA int csvk_partial_options(struct csvk_strings *out,
                                         const struct csvk_validate_options *options,
                                         struct csvk_error *err) CSVK_MUST_USE;
 
+/* Adds the text of an option that is a list of names, `option=a,"b,c"`: no two lists have the same.
+   CSVK_ENOMEM. */
+int csvk_partial_add_names(struct csvk_strings *out, const char *option,
+                           const struct csvk_strings *names) CSVK_MUST_USE;
+
 struct csvk_partial;
 /* What is known of a part. Borrowed from it. */
 struct csvk_partial_facts {

@@ -67,16 +67,35 @@ static void add_delimiter(struct option_list *list, const struct csvk_dialect *d
     add(list, "delimiter", text);
 }
 
+/* One name of a list, as `--columns` and `--primary-key` take it: enclosed where it needs that. */
+static int write_name(struct csvk_buf *text, const char *name)
+{
+    bool bare = name[0] != '\0' && strpbrk(name, ",\"") == NULL;
+    int status = bare ? csvk_buf_puts(text, name) : csvk_buf_putc(text, '"');
+    for (const char *at = name; !bare && *at != '\0' && status == CSVK_OK; at++) {
+        status = *at == '"' ? csvk_buf_puts(text, "\"\"") : csvk_buf_putc(text, (unsigned char)*at);
+    }
+    return bare || status != CSVK_OK ? status : csvk_buf_putc(text, '"');
+}
+
+int csvk_partial_add_names(struct csvk_strings *out, const char *option,
+                           const struct csvk_strings *names)
+{
+    struct csvk_buf text = CSVK_BUF_INIT;
+    int status = csvk_buf_printf(&text, "%s=", option);
+    for (size_t i = 0; i < names->count && status == CSVK_OK; i++) {
+        status = i != 0 ? csvk_buf_putc(&text, ',') : status;
+        status = status == CSVK_OK ? write_name(&text, names->item[i]) : status;
+    }
+    status = status == CSVK_OK ? csvk_strings_add(out, csvk_buf_text(&text)) : status;
+    csvk_buf_release(&text);
+    return status;
+}
+
 static void add_names(struct option_list *list, const char *name, const struct csvk_strings *names)
 {
-    struct csvk_buf all = CSVK_BUF_INIT;
-    int status = CSVK_OK;
-    for (size_t i = 0; i < names->count && status == CSVK_OK; i++) {
-        status = csvk_buf_printf(&all, i == 0 ? "%s" : ",%s", names->item[i]);
-    }
-    add(list, name, csvk_buf_text(&all));
-    list->status = status == CSVK_OK ? list->status : CSVK_ENOMEM;
-    csvk_buf_release(&all);
+    list->status =
+        list->status == CSVK_OK ? csvk_partial_add_names(list->out, name, names) : list->status;
 }
 
 static void add_dialect(struct option_list *list, const struct csvk_dialect *dialect)

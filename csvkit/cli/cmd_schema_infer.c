@@ -21,6 +21,8 @@ struct infer {
     struct csvk_buf label; /* of the table, in messages */
 };
 
+enum { HARDLY_ANY = 10 }; /* fewer than one value of so many is */
+
 /* ---- evidence -------------------------------------------------------------------------------- */
 
 /* The narrower type that most values fit, though not all; `type` itself when no value fits one. */
@@ -38,11 +40,17 @@ static enum csvk_type next_narrower(const struct csvk_column_stats *column, enum
     return narrower;
 }
 
-/* How many values are not of the type; how many are, where these are the exception. */
-static int add_share(struct csvk_buf *out, const struct csvk_column_stats *column,
-                     enum csvk_type type)
+/* Why the type was not proposed: the first value that is not of it, and how many are not, or are
+   where these are the exception. Where hardly any value is, one that is not shows nothing. */
+static int add_narrower(struct csvk_buf *out, const struct csvk_column_stats *column,
+                        enum csvk_type type)
 {
     uint64_t misfits = column->types->misfits[type], fit = column->values - misfits;
+    bool shows = fit >= column->values / HARDLY_ANY;
+    int status = shows ? cli_add_type_reason(out, column->types, type) : CSVK_OK;
+    if (status != CSVK_OK) {
+        return status;
+    }
     if (fit >= misfits) {
         return csvk_buf_printf(out, "; %" PRIu64 " of %" PRIu64 " values", misfits, column->values);
     }
@@ -71,8 +79,7 @@ static int add_evidence(struct csvk_buf *out, const char *name,
     }
     enum csvk_type narrower = next_narrower(column, found->type);
     if (status == CSVK_OK && narrower != found->type) {
-        status = cli_add_type_reason(out, column->types, narrower);
-        status = status == CSVK_OK ? add_share(out, column, narrower) : status;
+        status = add_narrower(out, column, narrower);
     }
     return status == CSVK_OK ? csvk_buf_puts(out, ")\n") : status;
 }

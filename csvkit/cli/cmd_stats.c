@@ -1,5 +1,6 @@
 /* cmd_stats.c - csvkit stats [FILE]...: what the columns of tables are like. It judges nothing. */
 #include "csvkit/cli/frame/frame.h"
+#include "csvkit/cli/remote/byte_range.h"
 #include "csvkit/cli/remote/ranged_input.h"
 #include "csvkit/cli/stats/stats_in_parts.h"
 #include "csvkit/cli/stats/stats_report.h"
@@ -111,7 +112,7 @@ static int run(struct cli *cli)
 {
     struct stats_job job = {.cli = cli, .format = cli_value(cli, "format")};
     int status = cli_stats_check_parts(cli);
-    status = status == CLI_GOOD ? cli_take_files_from(cli) : status;
+    status = status == CLI_GOOD ? cli_take_parts_from(cli) : status;
     status = status == CLI_GOOD ? cli_check_credentials(cli, cli_stats_joins_parts(cli)) : status;
     if (status != CLI_GOOD || cli_stats_makes_part(cli)) {
         return status == CLI_GOOD ? cli_stats_make_part(cli) : status;

@@ -6,6 +6,7 @@
  */
 #include "csvkit/cli/frame/reports.h"
 #include "csvkit/cli/project/project_file.h"
+#include "csvkit/cli/remote/byte_range.h"
 #include "csvkit/cli/table/auto_option.h"
 #include "csvkit/cli/table/csvw_option.h"
 #include "csvkit/cli/table/key_references.h"
@@ -524,7 +525,7 @@ static int run(struct cli *cli)
     csvk_validate_options_init(&job.options);
     bool parts = cli_makes_part(cli) || cli_joins_parts(cli);
     job.status = parts ? cli_check_parts(cli) : CLI_GOOD;
-    job.status = job.status == CLI_GOOD ? cli_take_files_from(cli) : job.status;
+    job.status = job.status == CLI_GOOD ? cli_take_parts_from(cli) : job.status;
     job.status = job.status == CLI_GOOD ? cli_check_objects(cli) : job.status;
     const char *first = cli_noperands(cli) > 0        ? cli_operand(cli, 0)
                         : !cli_has(cli, "files-from") ? "-"

@@ -275,12 +275,12 @@ static uint64_t cut_from(const struct norm *norm, uint64_t from)
     return UINT64_MAX;
 }
 
-/* So much is visible that nobody who looks ahead from there sees less than the run would. */
+/* Nobody who looks ahead from there sees less than the run would: where the data go on, more is
+   visible than a round has (plan_round), by two reaches. A worker that wanted more all the same
+   would fail, and its piece be done again (norm_window_fill): that costs time alone. */
 static uint64_t end_of_plan(const struct norm *norm)
 {
-    const struct norm_window *w = &norm->window;
-    size_t ahead = w->at_end ? 0 : 2 * (size_t)norm->reach;
-    return w->offset + (w->visible > ahead ? w->visible - ahead : 0);
+    return norm->window.offset + norm->window.visible;
 }
 
 static void plan_piece(struct norm *norm, uint64_t begin, uint64_t end)

@@ -63,11 +63,16 @@ static void report_delimiter(struct csvk_sniff *out, const struct csvk_sniff_can
         name_delimiter(&out->candidate[1].dialect, other);
         score = out->candidate[1].score;
     }
-    csvk_sniff_report(
-        part, seen->score, "%llu of %llu record%s %s %llu field%s%s; second best: %s, score %d",
-        (unsigned long long)seen->alike, (unsigned long long)seen->records, s(seen->records),
-        verb(seen->alike, "has", "have"), (unsigned long long)seen->width, s(seen->width),
-        end_early ? ", or lack the last one" : "", other, score);
+    bool unnamed = out->verdict == CSVK_SNIFF_AMBIGUOUS; /* nothing else says which one it is */
+    char best[4 * CSVK_DELIMITER_MOST + 1];
+    name_delimiter(&seen->dialect, best);
+    csvk_sniff_report(part, seen->score,
+                      "%s%s%s%llu of %llu record%s %s %llu field%s%s%s; second best: %s, score %d",
+                      unnamed ? "best: " : "", unnamed ? best : "", unnamed ? " (" : "",
+                      (unsigned long long)seen->alike, (unsigned long long)seen->records,
+                      s(seen->records), verb(seen->alike, "has", "have"),
+                      (unsigned long long)seen->width, s(seen->width),
+                      end_early ? ", or lack the last one" : "", unnamed ? ")" : "", other, score);
 }
 
 static void report_enclosure(struct csvk_sniff *out, bool has_double,

@@ -128,6 +128,10 @@ refused 'overlap at byte 0' --merge p.1 part.1 part.2 part.3
 refused 'profile=rfc4180 there, and profile=keboola here' --profile=keboola --merge part.1 part.2 part.3
 refused 'made with other options: max-findings=100 there' --max-findings=5 --merge part.1 part.2 part.3
 refused 'primary-key= there, and primary-key=id here' --primary-key=id --merge part.1 part.2 part.3
+printf 'a,b,"a,b"\n1,2,3\n' >comma.csv
+make_parts 1 comma.csv --primary-key=a,b
+refused 'primary-key=a,b there, and primary-key="a,b" here' --primary-key='"a,b"' --merge part.1
+make_parts 3 plain.csv
 sed 's/999,x/999,z/' plain.csv >other.csv
 "$CSVKIT" validate --byte-range=2/3 --partial=p.2 other.csv
 refused 'are parts of different files' --merge part.1 p.2 part.3
@@ -138,8 +142,8 @@ for at in 5 40 700 -1; do # every byte counts
     [ $? = 2 ] && [ -s err ] || fail "a part with another byte $at is taken"
 done
 # The format stands behind the first line; another one is told by its number.
-cp part.2 p.2 && printf '\003' | dd of=p.2 bs=1 seek=27 conv=notrunc status=none
-refused 'p.2: a part of format 3, this csvkit makes format 4: make this part again' --merge part.1 p.2 part.3
+cp part.2 p.2 && printf '\004' | dd of=p.2 bs=1 seek=27 conv=notrunc status=none
+refused 'p.2: a part of format 4, this csvkit makes format 5: make this part again' --merge part.1 p.2 part.3
 head -c 2000 part.2 >p.2
 refused 'no part of a judgement, or it is damaged' --merge part.1 p.2 part.3
 refused 'no part of a judgement, or it is damaged' --merge plain.csv
@@ -147,6 +151,14 @@ refused 'no part of a judgement, or it is damaged' --merge plain.csv
 "$CSVKIT" validate --byte-range=2/3 --partial=p.2 quoted.csv
 sed 's/integer/number/' schema.json >schema2.json
 refused 'schema=' --schema=schema2.json --merge p.s
+
+# No parts are no table, in whatever form the answer is wanted.
+: >none
+for format in text json; do
+    refused '--merge needs the parts to join: no names in the list' --merge --format=$format --files-from=none
+    [ "$(wc -l <err)" = 1 ] && [ ! -s out ] || fail "more than one message about an empty list: $(cat out err)"
+    refused '--merge needs the parts to join: none is given' --merge --format=$format
+done
 
 # What is not supported is refused by its name.
 gzip -k plain.csv

@@ -71,7 +71,13 @@ expect "each file its own" '[";",2,true] [",",2,true]' \
     "$(printf 'a,b\n1,2\n' >comma.csv; judge -d auto semicolon.csv comma.csv | tr '\n' ' ' | sed 's/ $//')"
 "$CSVKIT" validate -d auto unclear.csv >out 2>err
 expect "validate refuses what is not clear" 1 $?
-grep -q 'unclear.csv: the delimiter is not clear: ambiguous' err || expect "and says why" yes no
+grep -q 'unclear.csv: the delimiter is not clear: ambiguous (best: ' err || expect "and says why" yes no
+"$CSVKIT" sniff unclear.csv >out
+grep -qE '^  delimiter   \? +[0-9]+  best: . \([0-9] of [0-9] records have [0-9] fields\); second best: ., score' out ||
+    expect "the best of what is not clear is named" yes "$(cat out)"
+printf 'a b\n1 2\n3 4\n5 6\n' >space.csv
+"$CSVKIT" validate -d auto space.csv >out 2>err
+grep -q 'space.csv: delimiter space (score' err || expect "a space has a name" yes "$(cat err)"
 printf 'n\303\241zev;k\303\263d\r\n\305\241;1\r\n' | iconv -f utf-8 -t utf-16le >wide.csv
 expect "an encoding without mark" '[";",2,true]' "$(judge -d auto --encoding=auto wide.csv)"
 printf 'P\370\355li\232 \236lu\235ou\350k\375 k\371\362;0\n\372p\354l \357\341belsk\351 \363dy;1\nJi\370\355 Dvo\370\341k;2\n\310\355slo d\355lu;3\n' >central.csv

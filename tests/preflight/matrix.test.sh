@@ -234,6 +234,15 @@ fresh empty
 table a.csv '' "{$to}"
 judge
 finding 1 empty-file error out/tables/a.csv 'file has no bytes'
+is '[.. | .rule? // empty] | index("preflight-no-columns") == null'
+
+fresh no-columns
+table a.csv '\xEF\xBB\xBF' "{$to}"
+table c.csv '\xEF\xBB\xBFid\n' '{"destination":"in.c-main.c"}'
+table d.csv '\xEF\xBB\xBF' '{"destination":"in.c-main.d","columns":["id"],"has_header":true}'
+judge
+finding 1 preflight-no-columns error out/tables/a.csv 'no header to take the columns from'
+is '[.. | objects | select(.rule? == "preflight-no-columns")] | length == 1'
 
 fresh gzip-name
 printf 'id\n1\n' | gzip >"$T/a.csv"

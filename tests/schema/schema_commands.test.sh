@@ -47,6 +47,12 @@ expect "a length of NUMERIC" '"38,9"' "$("$CSVKIT" schema infer -q --to=native t
 exits 0 "$CSVKIT" schema infer t.csv
 grep -qF 'zero: STRING (2 values, 2 different, 0 empty; confidence: low; not INTEGER: record 2 has "007", which would lose its zero; 1 of 2 values)' err || fail "zero: $(cat err)"
 grep -qF 'both: STRING (2 values, 2 different, 0 empty; confidence: low; moments are written in more than one way' err || fail "both: $(cat err)"
+{ echo n && seq 2 && yes x | head -n 10; } >few.csv
+exits 0 "$CSVKIT" schema infer few.csv
+grep -qF 'medium; not INTEGER: record 4 has "x"; only 2 of 12 values are INTEGER)' err || fail "few: $(cat err)"
+yes x | head -n 18 >>few.csv # a value that is none shows nothing then
+exits 0 "$CSVKIT" schema infer few.csv
+grep -qF 'medium; only 2 of 30 values are INTEGER)' err || fail "hardly any: $(cat err)"
 exits 0 "$CSVKIT" schema infer --required --to=native -q t.csv
 expect "required" '[false,true]' "$(jq -c '[.schema[0].nullable, .schema[13].nullable]' out)"
 

@@ -123,7 +123,8 @@ find parts -mindepth 1 -maxdepth 1 -type d -print0 | "$CSVKIT" slice --merge --f
     fail "--files-from with --merge"
 cmp -s verified.manifest listed.manifest && cmp -s <(text_of verified) <(text_of listed) || fail "another table from a list"
 : >none
-refused 2 '--merge needs the folders' --merge --files-from=none -o p
+refused 2 '--merge needs the parts to join: no names in the list' --merge --files-from=none -o p
+[ "$(wc -l <stderr)" = 1 ] || fail "more than one message about an empty list: $(cat stderr)"
 printf 'id|b\n1|x\n' >bars.csv
 "$CSVKIT" slice --byte-range=1/1 -d '|' --level=2 --records=5 --rule=eol-lf=info bars.csv -o bars >stdout ||
     fail "a part of bars.csv"
@@ -176,6 +177,9 @@ refused 2 'made with other options: slice-size=50000000 there, and slice-size=20
     --merge parts/* -o out2 --slice-size=20MB
 refused 2 'made with other options: compress=gzip there' --merge parts/* -o out2 --compress=none
 refused 2 'made with other options: delimiter=, there' --merge parts/* -o out2 -d ';'
+"$CSVKIT" slice --byte-range=1/1 --no-header --columns=a,b short.csv -o comma --profile=rfc4180 >stdout || fail "two names"
+refused 2 'columns=a,b there, and columns="a,b" here' \
+    --merge comma -o out2 --profile=rfc4180 --no-header --columns='"a,b"'
 "$CSVKIT" slice --byte-range=1/3 long_record.csv -o p.other -q >/dev/null
 refused 2 'are parts of different files' --merge p.other parts/2 parts/3 -o out2
 refused 2 'whole/judgement.part' --merge parts/1 whole parts/2 -o out2
@@ -212,7 +216,7 @@ refused 2 'not supported: --verify' --byte-range=1/2 -o p --verify quoted.csv
 refused 2 'not supported: --delimiter=auto' --byte-range=1/2 -o p --delimiter=auto quoted.csv
 refused 2 'not supported: --encoding=latin1' --byte-range=1/2 -o p --encoding=latin1 quoted.csv
 refused 2 '--merge does not go with' --merge --byte-range=1/2 -o p parts/1
-refused 2 '--merge needs the folders' --merge -o p
+refused 2 '--merge needs the parts to join: none is given' --merge -o p
 refused 2 "unexpected operand 'cr.csv'" -o p quoted.csv cr.csv
 refused 2 'neither A-B' --byte-range=3/2 -o p quoted.csv
 refused 2 'it has no bytes' --byte-range=0-1GB -o p quoted.csv

@@ -24,6 +24,12 @@ refused() { # text, arguments of stats
     [ ! -s out ] || fail "refused, and yet: $* $(cat out)"
 }
 
+# Refused with one message and nothing else.
+refused_alone() { # text, arguments of stats
+    refused "$@"
+    [ "$(cat err)" = "csvkit: $1" ] || fail "more than one message: $* $(cat err)"
+}
+
 seq -f '%.0f,x' 2000 | sed '1i id,b' >plain.csv
 { printf 'id,b\n1,"' && seq 1 40000 && printf '"\n' && seq -f '%.0f,z' 2 1000 && echo odd,z && seq -f '%.0f,z' 30000; } >long_record.csv
 make_parts() { # N, file, options
@@ -44,6 +50,10 @@ cmp -s one joined || fail "with a manifest: $(diff one joined)"
 grep -q '^ *letter ' joined || fail "no names of the manifest: $(cat joined)"
 rm plain.csv.manifest
 refused 'made with other options: header=no there, and header=yes here' --merge 1.part 2.part 3.part
+
+# One name with a comma is not two names.
+make_parts 1 plain.csv --no-header --columns=a,b
+refused 'names=a,b there, and names="a,b" here' --no-header --columns='"a,b"' --merge 1.part
 
 # Many columns are sampled so sparsely that some of their frequent values are missing: the same ones.
 awk 'BEGIN {
@@ -88,7 +98,8 @@ refused 'judged: made with other options' --merge judged
 cp 2.part damaged && truncate -s -1 damaged
 refused 'damaged: no part of a judgement, or it is damaged' --merge 1.part damaged 3.part
 refused 'no part of a judgement' --merge plain.csv
-refused 'no parts to join' --merge
+refused_alone '--merge needs the parts to join: none is given' --merge
+refused_alone '--merge needs the parts to join: no names in the list' --merge --files-from=/dev/null -f json
 
 # What parts do not support.
 gzip -k plain.csv

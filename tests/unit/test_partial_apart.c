@@ -58,6 +58,33 @@ START_TEST(options_have_texts)
 }
 END_TEST
 
+/* A name with a comma is not two names, and no name is not an empty one. */
+START_TEST(lists_of_names_have_texts)
+{
+    static const struct {
+        const char *names[3], *text;
+    } rows[] = {{{NULL}, "x="},
+                {{""}, "x=\"\""},
+                {{"", ""}, "x=\"\",\"\""},
+                {{"a", "b"}, "x=a,b"},
+                {{"a,b"}, "x=\"a,b\""},
+                {{"a", "b "}, "x=a,b "},
+                {{"\"a", "b\""}, "x=\"\"\"a\",\"b\"\"\""},
+                {{"a\",\"b"}, "x=\"a\"\",\"\"b\""}};
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct csvk_strings names = {0}, out = {0};
+        for (size_t k = 0; rows[i].names[k] != NULL; k++) {
+            ck_assert_int_eq(csvk_strings_add(&names, rows[i].names[k]), CSVK_OK);
+        }
+        ck_assert_int_eq(csvk_partial_add_names(&out, "x", &names), CSVK_OK);
+        ck_assert_uint_eq(out.count, 1);
+        ck_assert_str_eq(out.item[0], rows[i].text);
+        csvk_strings_release(&names);
+        csvk_strings_release(&out);
+    }
+}
+END_TEST
+
 /* ---- versions -------------------------------------------------------------------------------- */
 
 /* The line break at which the second part seems to begin is within a field. */
@@ -159,6 +186,7 @@ int main(void)
     Suite *suite = suite_create("partial_apart");
     TCase *tcase = tcase_create("partial_apart");
     tcase_add_test(tcase, options_have_texts);
+    tcase_add_test(tcase, lists_of_names_have_texts);
     tcase_add_test(tcase, versions_are_told_apart);
     suite_add_tcase(suite, tcase);
     return support_run(suite);

@@ -82,8 +82,9 @@ int cli_set_defaults(struct cli *cli, const struct cli_default *list, size_t cou
 const struct csvk_rule_set *const *cli_rules(const struct cli *cli);
 size_t cli_noperands(const struct cli *cli);
 /* Adds the names in the lists of --files-from to the operands, with a message when that cannot be
-   done. Call it before the operands are looked at; without operands afterwards there is nothing to
-   do. */
+   done. Call it before the operands are looked at. */
+int cli_add_listed(struct cli *cli);
+/* The same, and it is told that without operands there is nothing to do. */
 int cli_take_files_from(struct cli *cli);
 const char *cli_operand(const struct cli *cli, size_t i);
 const char *const *cli_operands(const struct cli *cli);           /* all of them */

@@ -88,7 +88,7 @@ static int add_names(struct cli *cli, const char *list, const struct csvk_buf *t
     return status;
 }
 
-int cli_take_files_from(struct cli *cli)
+int cli_add_listed(struct cli *cli)
 {
     int status = CLI_GOOD;
     size_t lists_on_input = 0;
@@ -111,6 +111,12 @@ int cli_take_files_from(struct cli *cli)
         status = status == CLI_GOOD ? add_names(cli, list, &text) : status;
         csvk_buf_release(&text);
     }
+    return status;
+}
+
+int cli_take_files_from(struct cli *cli)
+{
+    int status = cli_add_listed(cli);
     if (status == CLI_GOOD && cli_has(cli, "files-from") && cli_noperands(cli) == 0) {
         cli_note(cli, "no names in the list: nothing to do");
     }

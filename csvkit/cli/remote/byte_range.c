@@ -76,3 +76,15 @@ int cli_check_ranges(struct cli *cli, const char *with)
     }
     return CLI_GOOD;
 }
+
+int cli_take_parts_from(struct cli *cli)
+{
+    if (!cli_has(cli, "merge")) {
+        return cli_take_files_from(cli);
+    }
+    int status = cli_add_listed(cli);
+    return status != CLI_GOOD || cli_noperands(cli) != 0
+               ? status
+               : cli_trouble(cli, "--merge needs the parts to join: %s",
+                             cli_has(cli, "files-from") ? "no names in the list" : "none is given");
+}

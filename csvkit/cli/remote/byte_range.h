@@ -13,4 +13,7 @@ int cli_get_byte_range(struct cli *cli, uint64_t size, struct csvk_partial_range
    UTF-8. `with` is the option that wants them. Returns an enum cli_exit, with a message. */
 int cli_check_ranges(struct cli *cli, const char *with);
 
+/* As cli_take_files_from; but with --merge the operands are parts, and no part is no table. */
+int cli_take_parts_from(struct cli *cli);
+
 #endif

@@ -41,15 +41,14 @@ static int take_list(struct cli *cli)
     if (cli_has(cli, "files-from") && !slice_joins_parts(cli)) {
         return cli_trouble(cli, "--files-from works with --merge only: one FILE is sliced");
     }
-    return cli_take_files_from(cli);
+    return cli_take_parts_from(cli);
 }
 
 /* How many operands there may be. */
 static int check_operands(struct cli *cli)
 {
     if (slice_joins_parts(cli)) {
-        return cli_noperands(cli) != 0 ? CLI_GOOD
-                                       : cli_trouble(cli, "--merge needs the folders of the parts");
+        return CLI_GOOD; /* there are some */
     }
     if (cli_noperands(cli) > 1) {
         return cli_trouble(cli,

@@ -220,7 +220,6 @@ static int join(void *context, const char *path, struct csvk_bytes note, uint64_
 static int open_part(struct part_stats *part, const char *path)
 {
     struct csvk_error err = {0};
-    struct csvk_buf text = CSVK_BUF_INIT;
     part->name = path;
     int status = cli_get_table(part->cli, ranged_input_place(path), &part->table);
     if (status != CLI_GOOD) {
@@ -231,13 +230,7 @@ static int open_part(struct part_stats *part, const char *path)
     status = csvk_validate_set_rule(&part->options, "all", CSVK_OFF, &err);
     bool good =
         csvk_strings_add(&part->more, part->table.header ? "header=yes" : "header=no") == CSVK_OK &&
-        csvk_buf_puts(&text, "names=") == CSVK_OK;
-    for (size_t i = 0; i < part->table.columns.count && good; i++) {
-        good =
-            csvk_buf_printf(&text, i == 0 ? "%s" : ",%s", part->table.columns.item[i]) == CSVK_OK;
-    }
-    good = good && csvk_strings_add(&part->more, csvk_buf_text(&text)) == CSVK_OK;
-    csvk_buf_release(&text);
+        csvk_partial_add_names(&part->more, "names", &part->table.columns) == CSVK_OK;
     status = status == CSVK_OK && !good ? no_memory(&err) : status;
     return status == CSVK_OK ? CLI_GOOD : cli_fail(part->cli, &err);
 }

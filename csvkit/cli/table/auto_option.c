@@ -54,8 +54,8 @@ static int resolve_dialect(struct cli *cli, const char *file, const struct csvk_
     }
     char name[CSVK_DELIMITER_MOST + 16];
     bool printable = dialect->delimiter > 0x20 && dialect->delimiter < 0x7F;
-    if (dialect->delimiter == '\t' && dialect->more_length == 0) {
-        snprintf(name, sizeof name, "tab");
+    if ((dialect->delimiter == '\t' || dialect->delimiter == ' ') && dialect->more_length == 0) {
+        snprintf(name, sizeof name, "%s", dialect->delimiter == '\t' ? "tab" : "space");
     } else if (dialect->more_length == 0 && !printable) {
         snprintf(name, sizeof name, "\\x%02x", (unsigned)dialect->delimiter);
     } else {

@@ -15,7 +15,7 @@ bool cli_makes_part(const struct cli *cli);
 bool cli_joins_parts(const struct cli *cli);
 /* What does not go with them is refused by its name. Returns an enum cli_exit, with a message. */
 int cli_check_parts(struct cli *cli);
-/* The same for what does not go with objects, in parts or whole; after cli_take_files_from. */
+/* The same for what does not go with objects, in parts or whole; after cli_take_parts_from. */
 int cli_check_objects(struct cli *cli);
 /* The same for what only the description of the table shows. */
 int cli_check_part_options(struct cli *cli, const struct csvk_validate_options *options);
