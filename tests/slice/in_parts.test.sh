@@ -35,12 +35,7 @@ make_parts() { # N, file, options
     rm -f parts/log.*
 }
 
-text_of() { # DIR
-    local slice
-    for slice in "$1"/*; do
-        case $slice in *.gz) zcat "$slice" ;; *) cat "$slice" ;; esac
-    done
-}
+text_of() { gzip -dcf "$1"/*; } # DIR; what is not compressed comes as it is
 
 # N parts have the records and the manifest of one run.
 same() { # N, file, options
