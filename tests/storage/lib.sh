@@ -69,10 +69,12 @@ swift() {
 
 # ask METHOD WHAT [BODY]: a request to the server itself, with $server to read its answer from when the head
 # is read. By the shell alone: there are thousands, and a start of curl is ten times as much work.
-ask() {
+ask() { request "$1" "/_fake/$2" "$3"; }
+request() { # METHOD PATH BODY: the same, of the Storage API, too
     local line address=${KBC_URL#http://} LC_ALL=C # lengths are in bytes
     exec {server}<>"/dev/tcp/${address%:*}/${address##*:}" || return
-    printf '%s /_fake/%s HTTP/1.0\r\nContent-Length: %s\r\n\r\n%s' "$1" "$2" "${#3}" "$3" >&"$server"
+    printf '%s %s HTTP/1.0\r\nX-StorageApi-Token: %s\r\nContent-Length: %s\r\n\r\n%s' \
+        "$1" "$2" "$KBC_TOKEN" "${#3}" "$3" >&"$server"
     while IFS= read -r line <&"$server" && [ "$line" != $'\r' ]; do :; done
 }
 control() { # control fault|set|reset|expire JSON
@@ -157,8 +159,12 @@ pause() { read -r -t "$1" -u "$silence"; }
 put() {
     run 0 upload "$1" --name=table.csv --no-check
     detail=$work/detail.json
-    curl -sS -H "X-StorageApi-Token: $KBC_TOKEN" \
-        "$KBC_URL/v2/storage/files/$(cat "$work/out")?federationToken=1" >"$detail"
+    local id text
+    read -r id <"$work/out"
+    request GET "/v2/storage/files/$id?federationToken=1" '' || return
+    IFS= read -r -d '' text <&"$server"
+    exec {server}>&-
+    printf %s "$text" >"$detail"
     url=$(jq -r 'if .provider == "aws" then "s3://\(.s3Path.bucket)/\(.s3Path.key)"
         elif .provider == "gcp" then "gs://\(.gcsPath.bucket)/\(.gcsPath.key)"
         else "azure://account.blob.core.windows.net/\(.absPath.container)/\(.absPath.name)" end' "$detail")
