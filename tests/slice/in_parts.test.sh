@@ -56,12 +56,16 @@ same() { # N, file, options
 }
 
 refused() { # exit status, text, arguments of slice
-    local status=$1 text=$2
+    local status=$1 text=$2 told left
     shift 2
     "$CSVKIT" slice "$@" >stdout 2>stderr
     [ $? = "$status" ] || fail "not refused with $status: $* $(cat stderr)"
-    grep -qF -- "$text" stderr || fail "refused without '$text': $* $(cat stderr)"
-    [ -z "$(find . -name '.*csvkit*')" ] || fail "left behind: $(find . -name '.*csvkit*')"
+    IFS= read -r -d '' told <stderr
+    [[ $told == *"$text"* ]] || fail "refused without '$text': $* $told"
+    shopt -s nullglob
+    left=(.*csvkit* */.*csvkit* */*/.*csvkit*)
+    shopt -u nullglob
+    [ ${#left[@]} = 0 ] || fail "left behind: ${left[*]}"
     cases=$((cases + 1))
 }
 
