@@ -6,7 +6,7 @@ CSVKIT=${CSVKIT:-$here/../../build/csvkit}
 BUILD=${BUILD:-$here/../../build/release}
 work=$(mktemp -d "${TMPDIR:-/tmp}/csvkit-storage-XXXXXX")
 pids=()
-watcher= running=$work/running
+watcher='' running=$work/running
 stop_servers() {
     for pid in "${pids[@]}" $watcher; do
         kill "$pid" 2>/dev/null
