@@ -31,13 +31,15 @@ list_tests() {
 
 # What takes longest comes first, what waits beside what computes, so that no core is idle at the end.
 # By processor time, which does not depend on what else runs (each alone, with TIMEFORMAT in bash).
-long='advice/advice unit/test_normalize storage/roundtrip_swift storage/killed storage/spoiled cli/threads slice/corpus
-performance/linear recognize/encodings storage/faults_import storage/fault_schedules unit/test_exhaustive
-performance/flat_memory storage/exports unit/test_scan storage/rerun cli/reports cli/frame storage/faults_store
-cli/agreement storage/resume_ library/examples normalize/damage storage/management slice/size
-html/browser storage/download cli/compressed recognize/file_kinds storage/faults_api unit/test_commands
-slice/slice unit/test_validator_details unit/test_truth recognize/mojibake doc/ house/walls schema/values
-unit/test_keys storage/ unit/test_validator_invariants unit/test_dialect unit/test_gzip'
+long='advice/advice storage/object_parts cli/agreement storage/spoiled storage/roundtrip_swift performance/linear
+html/browser cli/threads slice/corpus storage/object_ranges storage/management slice/slice unit/test_normalize
+storage/exports cli/compressed library/examples cli/frame slice/in_parts cli/parts storage/faults_import
+recognize/file_kinds doc/current recognize/encodings normalize/damage users/ performance/flat_memory
+cli/validate storage/fault_schedules unit/test_exhaustive stats/stats_parts storage/resume_ unit/test_scan
+storage/requests storage/download cli/project_file storage/sources slice/size storage/object_whole
+storage/killed cli/install normalize/by_option manifest/commands slice/crash doc/ cli/reports storage/
+stats/one_table unit/test_keys house/ preflight/matrix schema/typed_folders unit/test_commands preflight/
+schema/ unit/test_truth normalize/ manifest/ unit/test_parallel unit/test_stats'
 long_first() {
     awk -v long="$long" '
     BEGIN { n = split(long, name, /[ \n]+/) }

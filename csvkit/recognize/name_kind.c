@@ -1,6 +1,7 @@
 /*
  * name_kind.c - what a file is that is no text, by libmagic, which is loaded when there is such a
- * file. Its answer for the first bytes depends on them alone.
+ * file. Its answer for the first bytes depends on them alone. Its database is opened once and stays
+ * open, because that takes longer than the answer; one thread at a time may ask.
  */
 #include "csvkit/extra/extra.h"
 #include "csvkit/extra/lazy_loading.h"
@@ -53,15 +54,32 @@ static bool ask(magic_t magic, int flags, struct csvk_bytes start, char *to_text
     return true;
 }
 
+static magic_t database;
+static pthread_once_t opened = PTHREAD_ONCE_INIT;
+static pthread_mutex_t asking = PTHREAD_MUTEX_INITIALIZER;
+
+static void open_database(void)
+{
+    magic_t magic = open_magic(MAGIC_NONE);
+    if (magic != NULL && load_database(magic)) {
+        database = magic;
+    } else {
+        close_magic(magic);
+    }
+}
+
 /* "data" is what libmagic says when it does not know. */
 static bool name_kind(struct csvk_bytes start, char name[96], char type[CSVK_MEDIA_TYPE])
 {
     enum { NO_TEXT = MAGIC_NO_CHECK_TEXT | MAGIC_NO_CHECK_ENCODING | MAGIC_NO_CHECK_CSV };
-    magic_t magic = open_magic(MAGIC_NONE);
-    bool known = magic != NULL && load_database(magic) && ask(magic, NO_TEXT, start, name, 96) &&
-                 strcmp(name, "data") != 0 &&
-                 ask(magic, MAGIC_MIME_TYPE | NO_TEXT, start, type, CSVK_MEDIA_TYPE);
-    close_magic(magic);
+    pthread_once(&opened, open_database);
+    if (database == NULL) {
+        return false;
+    }
+    pthread_mutex_lock(&asking);
+    bool known = ask(database, NO_TEXT, start, name, 96) && strcmp(name, "data") != 0 &&
+                 ask(database, MAGIC_MIME_TYPE | NO_TEXT, start, type, CSVK_MEDIA_TYPE);
+    pthread_mutex_unlock(&asking);
     return known;
 }
 

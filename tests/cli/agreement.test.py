@@ -4,7 +4,8 @@ Usage: agreement.test.py CSVKIT. A row says who names the columns, who says what
 how the data begins, and whether it is in slices. `expected` is the oracle: it knows nothing of the
 program, only the rules in the head of manifest/table_definition.h. Each command that can be given
 the row must refuse it or not as the oracle says, tell exactly the rules about header and width that
-it says, and find the same columns and as many rows of data.
+it says, and find the same columns and as many rows of data. What tells of each table apart is given
+many at once: those it has to refuse apart from those it has to take, so that its status speaks of all.
 """
 import concurrent.futures
 import csv
@@ -195,6 +196,15 @@ class Run:
             self.rules |= {"not-one-table"}
 
 
+class Told:
+    """What a run over several tables says of one of them."""
+    def __init__(self, report):
+        self.refused, self.err = not report["valid"], json.dumps(report.get("findings"))
+        self.rules, self.columns, self.records = classes(report.get("rules", ())), None, None
+        if "not the slices of one table" in report.get("error", ""):
+            self.rules |= {"not-one-table"}
+
+
 def put(path, text):
     os.makedirs(os.path.dirname(path), exist_ok=True)
     with open(path, "w", encoding="utf-8", newline="") as file:
@@ -212,14 +222,16 @@ def data_at(row, folder, name):
         put(path, files[0])
     manifest = row.manifest()
     if manifest is not None:
-        put(path + ".manifest", json.dumps({"destination": "in.c-main.t", **manifest}))
+        destination = "in.c-main." + name.removesuffix(".csv")
+        put(path + ".manifest", json.dumps({"destination": destination, **manifest}))
     return path
 
 
 def validate(row, folder):
-    options = ["--manifest=t.csv.manifest"] if row.manifest() else []
-    run = Run(["validate", "--profile=keboola", "--format=json", *options, *row.options(), "t.csv"],
-              folder)
+    if row.manifest() is None:
+        return None # validate_together does
+    run = Run(["validate", "--profile=keboola", "--format=json", "--manifest=t.csv.manifest", *row.options(),
+               "t.csv"], folder)
     reports = [json.loads(line) for line in run.out.splitlines()]
     if reports and "rules" in reports[0]:
         run.rules |= classes(i for report in reports for i in report["rules"])
@@ -252,43 +264,6 @@ def merge(row, folder):
         run.columns = lines[0] if names else None
         run.records = len(lines) - names
     run.first_only = True # it stops at the first defect
-    return run
-
-
-def manifest_check(row, folder):
-    if row.manifest() is None or row.options():
-        return None
-    run = Run(["manifest", "check", "--format=json", "t.csv"], folder)
-    run.rules |= classes(f["rule"] for line in run.out.splitlines()
-                         for f in json.loads(line)["findings"])
-    return run
-
-
-def preflight_folder(row, folder):
-    mapping = row.mapping()
-    data_at(row, os.path.join(folder, "data/out/tables"), "t.csv")
-    entry = {"source": "t.csv", "destination": "in.c-main.t", **(mapping or {})}
-    put(os.path.join(folder, "data/config.json"),
-        json.dumps({"storage": {"output": {"tables": [entry]}}}))
-
-
-def preflight(row, folder, *more):
-    if row.options():
-        return None
-    preflight_folder(row, folder)
-    run = Run(["preflight", "--format=json", *more, "data"], folder)
-    table = json.loads(run.out)["tables"][0]
-    run.rules |= classes(f["rule"] for f in table["findings"])
-    if not more:
-        run.columns, run.records = table["columns"], table["records"]
-    return run
-
-
-def preflight_starts(row, folder):
-    """What the first records show is the same without the others."""
-    run = preflight(row, folder, "--no-data")
-    if run is not None:
-        run.records = None
     return run
 
 
@@ -344,9 +319,69 @@ def normalize(row, folder):
     return run
 
 
-COMMANDS = {"validate": validate, "slice": slice_, "merge": merge, "manifest check": manifest_check,
-            "preflight": preflight, "preflight --no-data": preflight_starts, "processor": processor,
+COMMANDS = {"validate": validate, "slice": slice_, "merge": merge, "processor": processor,
             "load": remote("load"), "upload": remote("upload"), "normalize": normalize}
+
+
+# ---- the commands that tell of each table apart ------------------------------------------------------
+
+def validate_together(rows_by_name, folder):
+    """Rows without manifests, and with the same options."""
+    options = next(iter(rows_by_name.values())).options()
+    run = Run(["validate", "--profile=keboola", "--format=json", *options, *rows_by_name], folder)
+    reports = {}
+    for report in map(json.loads, run.out.splitlines()):
+        reports.setdefault(report["file"].split("/")[0], []).append(report)
+    told = {}
+    for name, of_table in reports.items():
+        told[name] = Told(of_table[0])
+        if "error" not in of_table[0]:
+            told[name].refused = not all(report["valid"] for report in of_table)
+            told[name].rules = classes(rule for report in of_table for rule in report["rules"])
+            told[name].records = sum(r["records"] - r["dialect"]["header"] for r in of_table)
+            told[name].columns = of_table[0]["column_names"] or []
+    return run, told
+
+
+def manifest_check(rows_by_name, folder):
+    run = Run(["manifest", "check", "--format=json", *rows_by_name], folder)
+    reports = [json.loads(line) for line in run.out.splitlines()]
+    return run, {report["file"].removesuffix(".manifest"): Told(report) for report in reports}
+
+
+def preflight(rows_by_name, folder, *more):
+    tables = []
+    for name, row in rows_by_name.items():
+        os.makedirs(os.path.join(folder, "data/out/tables"), exist_ok=True)
+        for made in (name, name + ".manifest"):
+            if os.path.exists(os.path.join(folder, made)):
+                os.rename(os.path.join(folder, made), os.path.join(folder, "data/out/tables", made))
+        destination = "in.c-main." + name.removesuffix(".csv")
+        tables.append({"source": name, "destination": destination, **(row.mapping() or {})})
+    put(os.path.join(folder, "data/config.json"),
+        json.dumps({"storage": {"output": {"tables": tables}}}))
+    run = Run(["preflight", "--format=json", *more, "data"], folder)
+    told = {}
+    for table in json.loads(run.out)["tables"]:
+        told[table["source"]] = Told(table)
+        if not more:
+            told[table["source"]].columns = table["columns"]
+            told[table["source"]].records = table["records"]
+    return run, told
+
+
+def preflight_starts(rows_by_name, folder):
+    """What the first records show is the same without the others."""
+    return preflight(rows_by_name, folder, "--no-data")
+
+
+# Each with the rows that it can be given; those with the same options go together.
+TOGETHER = {
+    "validate": (validate_together, lambda row: not row.mapping() and row.manifest() is None),
+    "manifest check": (manifest_check, lambda row: row.manifest() and not row.options() and not row.mapping()),
+    "preflight": (preflight, lambda row: not row.options()),
+    "preflight --no-data": (preflight_starts, lambda row: not row.options()),
+}
 
 
 # ---- one row in one command -------------------------------------------------------------------------
@@ -388,7 +423,7 @@ def judge(row):
     wrong, runs = [], 0
     answer = expected(row)
     for command, act in COMMANDS.items():
-        if row.mapping() and not command.startswith("preflight"):
+        if row.mapping():
             continue
         with tempfile.TemporaryDirectory() as folder:
             data_at(row, folder, "t.csv")
@@ -397,6 +432,36 @@ def judge(row):
                 runs += 1
                 wrong += compare(command, row, answer, run)
     return wrong, runs
+
+
+def groups(every):
+    """The commands of TOGETHER, each with rows that it is given in one run."""
+    for command, (act, takes) in TOGETHER.items():
+        by = {}
+        for row in filter(takes, every):
+            refused = answer_for(command, row, expected(row)).refused
+            by.setdefault((refused, *row.options()), []).append(row)
+        for (refused, *_), some in by.items():
+            yield command, act, refused, some
+
+
+def judge_group(group):
+    command, act, refused, some = group
+    rows_by_name = {f"t{number}.csv": row for number, row in enumerate(some)}
+    with tempfile.TemporaryDirectory() as folder:
+        for name, row in rows_by_name.items():
+            data_at(row, folder, name)
+        run, told = act(rows_by_name, folder)
+    if run.status != refused:
+        wrong = [f"{command} of {len(some)} tables: exit {run.status}, expected {refused:d}; {run.err.strip()[:300]}"]
+    else:
+        wrong = []
+    for name, row in rows_by_name.items():
+        if name in told:
+            wrong += compare(command, row, expected(row), told[name])
+        else:
+            wrong.append(f"{row}: {command}: nothing is told; {run.err.strip()[:300]}")
+    return wrong, 1
 
 
 # ---- names of columns -------------------------------------------------------------------------------
@@ -450,7 +515,7 @@ def main():
     every = list(rows())
     names = list(itertools.product(NAMES.items(), ("header", "option", "manifest")))
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        judged = list(pool.map(judge, every)) + list(pool.map(judge_names, names))
+        judged = [*pool.map(judge, every), *pool.map(judge_names, names), *pool.map(judge_group, groups(every))]
     wrong = [text for texts, _ in judged for text in texts]
     for text in wrong:
         print(f"FAIL: {text}")

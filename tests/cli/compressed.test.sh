@@ -12,11 +12,19 @@ pack() { # kind, level: standard input to standard output
     case $1 in
     gzip) gzip -n -c ;;
     zstd) zstd -q -c --check ;;
-    xz) xz -c ;;
+    xz) xz -1 -c ;;
     bzip2) bzip2 -c ;;
     esac
 }
-report() { "$CSVKIT" validate --format=json "$@" | sed 's/"file":"[^"]*"/"file":""/'; }
+report() { # arguments of validate: what it says, but for the name of the file
+    local said line
+    said=said.$BASHPID # two may run at the same time
+    "$CSVKIT" validate --format=json "$@" >"$said"
+    while IFS= read -r line; do
+        [[ $line == '{"file":"'* ]] || say "a report without a file: $line"
+        printf '%s\n' "${line#'{"file":"'*'",'}"
+    done <"$said"
+}
 
 { echo id,text && seq 60000 | sed 's/.*/&,"value &, of many"/' && printf '60001,"x"y\n60002\n'; } >plain.csv
 report plain.csv >plain.json
@@ -60,7 +68,7 @@ for kind in gzip zstd xz bzip2; do
         report - <part >two
         grep -q '"rule":"compressed-input-damaged".*"message":"'$kind' truncated","byte":'"$at", one ||
             say "$kind: cut at $at of $size: $(grep -o '"rule":"compressed[^}]*' one)"
-        sed 's/"file":"[^"]*"//' one | cmp -s - <(sed 's/"file":"[^"]*"//' two) || say "$kind: cut, by a pipe"
+        cmp -s one two || say "$kind: cut, by a pipe"
         "$CSVKIT" normalize -q part -o none.out --rejects=none.bad 2>told && say "$kind: normalize of a cut"
         grep -q "the $kind stream is damaged at byte $at: truncated" told || say "$kind: told $(cat told)"
         [ ! -e none.out ] || say "$kind: an output of a cut file"

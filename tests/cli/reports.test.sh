@@ -16,31 +16,39 @@ fail() {
 }
 read_report() { python3 "$here/tests/support/report_readers.py" "$@"; }
 
-# What must be true of a report: a jq expression about the reader's line, for each of the formats.
+# What must be true of the last reports: a jq expression about the reader's line, for each of the formats. All are
+# judged at the end, because starting the readers takes longer than reading.
 FORMATS='text json sarif github junit csv html'
+judges=()
 says() { # what; formats; expression
-    local lines wrong
-    # shellcheck disable=SC2086
-    lines=$(read_report each $2 2>&1) || {
-        fail "$1: $lines"
-        return
-    }
-    wrong=$(jq -c "select(($3) | not)" <<<"$lines") || wrong="jq fails"
-    [ -z "$wrong" ] || fail "$1: not $3: $wrong"
+    judges+=("(select(.folder == \"$at\" and (.format | IN($(printf '"%s",' $2)\"\")) and (has(\"wrong\") or (($3) | not)))
+        | \"$1: not ${3//\"/\\\"}: \\(tojson)\")")
 }
-# All formats at once, each into a file. The exit status must be the one given.
+judge() {
+    local IFS=, wrong
+    read_report each all.* >lines || fail "the readers"
+    [ "$(wc -l <lines)" = $((7 * ${at#all.})) ] || fail "the readers have read $(wc -l <lines) reports"
+    wrong=$(jq -r "${judges[*]}" lines) || wrong="jq fails"
+    [ -z "$wrong" ] || fail "$wrong"
+}
+# All formats at once, each into a file of a new folder, $at. The exit status must be the one given.
+at=all.0
 reports() { # status; command line
     local status=$1 format options=()
     shift
+    at=all.$((${at#all.} + 1))
+    mkdir "$at"
     for format in json sarif github junit csv html; do
-        options+=("--report=$format:report.$format")
+        options+=("--report=$format:$at/report.$format")
     done
-    "$CSVKIT" "$@" -o report.text "${options[@]}" >out 2>err
+    "$CSVKIT" "$@" -o "$at/report.text" "${options[@]}" >out 2>err
     local got=$?
     [ "$got" = "$status" ] || fail "$*: exit status $got, not $status: $(cat err)"
     [ -s out ] && fail "$*: prints on standard output"
 }
 all() { says "$1" "$FORMATS" "$2"; } # what; expression
+schemas=()
+fits() { schemas+=("$here/doc/schema/$1.schema.json" "$2"); } # schema, file; all are judged at the end
 
 # ---- things to judge
 printf 'id,name\r\n1,a\r\n' >good.csv
@@ -70,11 +78,11 @@ reports 2 validate good.csv bad.csv hostile.csv flood.csv missing.csv
 files='(.files | length) == (if .format | IN("text", "json", "junit", "html") then 5 else 4 end)'
 all "five files" "$files"' and (.not_judged | keys) == ["missing.csv"]
     and .findings > 102 and .left_out == 9900'
-grep -q '^total: 5 files, 3 with errors, 1 not judged; 1000[0-9] errors, ' report.text || fail "total"
-read_report schema "$here/doc/schema/validate.schema.json" <report.json || fail "schema of validate"
+grep -q '^total: 5 files, 3 with errors, 1 not judged; 1000[0-9] errors, ' $at/report.text || fail "total"
+fits validate $at/report.json
 
 # The table of findings is CSV that csvkit and Python take, whatever the data hold.
-"$CSVKIT" validate --fail-on=warning report.csv >out || fail "the report is no CSV: $(cat out)"
+"$CSVKIT" validate --fail-on=warning $at/report.csv >out || fail "the report is no CSV: $(cat out)"
 "$CSVKIT" validate --format=csv hostile.csv >hostile.report
 "$CSVKIT" validate --fail-on=warning hostile.report >out || fail "hostile data: $(cat out)"
 grep -q '\\xff\\x00\\x1b\[2J' hostile.report || fail "escaped excerpt"
@@ -116,14 +124,14 @@ all "manifest flood" '.findings == 100 and .left_out == 9900'
 reports 2 manifest check good.manifest m.manifest flood.manifest missing.manifest sheet.csv
 all "five manifests" "$files"' and .left_out == 9900
     and (.not_judged | keys) == ["missing.manifest"]'
-read_report schema "$here/doc/schema/manifest-check.schema.json" <report.json || fail "manifest schema"
+fits manifest-check $at/report.json
 jq -se '.[] | select(.file == "m.manifest") | .findings[] | select(.rule == "manifest-unknown-key")
-    | .byte == 76 and .line == 1 and .column == 77 and .path == "$.x"' report.json >/dev/null ||
+    | .byte == 76 and .line == 1 and .column == 77 and .path == "$.x"' $at/report.json >/dev/null ||
     fail "the byte of a finding in a manifest"
 jq -e '.runs[0].results[] | select(.ruleId == "manifest-unknown-key" and
     .locations[0].physicalLocation.artifactLocation.uri == "m.manifest")
     | .locations[0].physicalLocation.region == {startLine: 1, startColumn: 76, byteOffset: 76,
-        byteLength: 0}' report.sarif >/dev/null || fail "code points in a manifest"
+        byteLength: 0}' $at/report.sarif >/dev/null || fail "code points in a manifest"
 
 # ---- preflight
 tables=data/out/tables
@@ -134,17 +142,17 @@ reports 2 preflight nowhere
 all "folder missing" '.not_judged["nowhere"] | test("No such file")'
 reports 1 preflight --default-bucket=in.c-main data
 all "a folder" '(.rules | index("text-after-closing-quote")) and .left_out == 0 and .not_judged == {}'
-read_report schema "$here/doc/schema/preflight.schema.json" <report.json || fail "preflight schema"
-cp report.sarif whole.sarif
+fits preflight $at/report.json
+cp $at/report.sarif whole.sarif
 jq -e 'all(.tables[]; .source as $source | (.findings | length) > 0 and all(.findings[]; .table == $source))
-    and all(.findings[]; .table == null)' report.json >/dev/null || fail "the table of a finding in JSON"
-grep -q ',t\.csv.$' report.csv || fail "the table of a finding in CSV"
+    and all(.findings[]; .table == null)' $at/report.json >/dev/null || fail "the table of a finding in JSON"
+grep -q ',t\.csv.$' $at/report.csv || fail "the table of a finding in CSV"
 cp sheet.csv $tables/sheet.csv && cp cut.csv.gz $tables/ && cp flood.csv $tables/
 mv socket.csv $tables/
 reports 1 preflight --default-bucket=in.c-main data
 all "a bad folder" '(.rules | index("compressed-input-damaged")) and (.rules | index("preflight-special"))
     and .findings > 100 and .left_out == 9900'
-read_report schema "$here/doc/schema/preflight.schema.json" <report.json || fail "preflight schema"
+fits preflight $at/report.json
 mv $tables/socket.csv .
 
 # The same finding, the same SARIF, whoever found it.
@@ -174,7 +182,7 @@ PY
 "$CSVKIT" normalize --format=json --verify good.csv -o clean2.csv 2>>summary
 printf 'a;b\r\n1;caf\xe9\r\n2;x\r\n3;y\r\n' >latin.csv
 "$CSVKIT" normalize --format=json --delimiter=auto --encoding=latin1 latin.csv -o clean3.csv 2>>summary
-read_report schema "$here/doc/schema/normalize.schema.json" <summary || fail "schema of normalize"
+fits normalize summary
 grep -c '"first_reject"\|"counted_by_libcsv"\|"encoding"' summary | grep -qx 3 || fail "$(cat summary)"
 
 # ---- options
@@ -233,4 +241,6 @@ for id in $("$CSVKIT" rules --format=json | jq -r '.[].repairs // empty' | tr ' 
     "$CSVKIT" explain "$id" >/dev/null || fail "a rule names the repair $id, which there is not"
 done
 
+judge
+read_report schema "${schemas[@]}" || fail "a schema"
 [ $failures = 0 ] || { echo "$failures failures" && exit 1; }

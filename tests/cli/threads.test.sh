@@ -50,8 +50,8 @@ for i in 1 2 3 4 5 6 7 8 9; do
 done
 echo '1,2,3' >>slices/p5
 : >slices/p0
-# Long enough to get all threads, with something in every 9,999th record.
-awk 'BEGIN { print "id,b"; for (i = 0; i < 900000; i++) print i (i % 9999 ? ",\"x, and\ny\"" : ",x\"y") }' >long.csv
+# Long enough to get all threads, with something in every 9,999th record: 32 blocks of 256 KiB, 16 pieces of 512 KiB.
+awk 'BEGIN { print "id,b"; for (i = 0; i < 450000; i++) print i (i % 9999 ? ",\"x, and\ny\"" : ",x\"y") }' >long.csv
 
 files=(f?.csv f1*.csv)
 same "${files[@]}"
@@ -65,9 +65,9 @@ same --format=json f1.csv long.csv f2.csv f3.csv
 same --profile=keboola --rule=all=info long.csv
 { cat long.csv && tail -n 3 long.csv && echo 5,again; } >repeated.csv # enough keys for several threads
 same --primary-key=id repeated.csv
-{ head -c 5000000 long.csv && printf '\n1,"x"y\n2,"open ' && head -c 7000000 long.csv; } >open.csv
+{ head -c 2500000 long.csv && printf '\n1,"x"y\n2,"open ' && head -c 3500000 long.csv; } >open.csv
 same open.csv
-gzip -1 -c long.csv >long.csv.gz && head -c 900000 long.csv.gz >damaged.csv.gz
+gzip -1 -c long.csv >long.csv.gz && head -c 450000 long.csv.gz >damaged.csv.gz
 same long.csv.gz damaged.csv.gz
 same long.csv.gz
 same --statistics "${files[@]}" slices

@@ -19,12 +19,17 @@ while IFS='|' read -r status message words; do
     # shellcheck disable=SC2086
     "$CSVKIT" $words >out 2>err </dev/null
     have=$?
-    if [ $have != "$status" ] || ! grep -qF -- "$message" err out; then
+    IFS= read -r -d '' told <err
+    IFS= read -r -d '' printed <out
+    if [ $have != "$status" ] || [[ $told$printed != *"$message"* ]]; then
         echo "FAILED: csvkit $words: exit $have, expected $status with '$message': $(head -c 300 err)"
         failed=1
     fi
-    [ -z "$(ls -d out-* 2>/dev/null)" ] || { echo "FAILED: csvkit $words: left $(ls -d out-*)" && failed=1; }
-    rm -rf out-*
+    if compgen -G 'out-*' >left; then
+        echo "FAILED: csvkit $words: left $(cat left)"
+        failed=1
+        rm -rf out-*
+    fi
 done <<'ROWS'
 2|expected ID=off|preflight --rule=x d
 2|unknown level 'y'|preflight --rule=x=y d

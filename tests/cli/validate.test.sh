@@ -243,7 +243,8 @@ expect_exit 0 "$CSVKIT" rules
     and any(.[]; .rule | startswith("manifest-"))' >/dev/null || fail "rules JSON"
 for rule in $("$CSVKIT" rules --format=json | jq -r '.[].rule'); do
     expect_exit 0 "$CSVKIT" explain "$rule"
-    grep -q "^$rule: " "$tmp/out" || fail "explain $rule"
+    IFS= read -r -d '' told <"$tmp/out"
+    [[ $'\n'$told == *$'\n'"$rule: "* ]] || fail "explain $rule"
 done
 expect_exit 0 "$CSVKIT" explain field-count
 grep -q 'keboola *error' "$tmp/out" || fail "explain"

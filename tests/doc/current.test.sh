@@ -46,7 +46,7 @@ PYTHON
 # What a reader of the document sees of a command, in $got; cat is started for bytes that do not print only.
 run_shown() { # command
     local text line unseen=$'[^[:print:]\t\n]'
-    (cd "$block" && exec bash -c "$1") >"$work/printed" 2>&1 </dev/null
+    (cd "$block" && set +u && eval "$1") >"$work/printed" 2>&1 </dev/null
     local LC_ALL=C
     if IFS= read -r -d '' text <"$work/printed" || [[ $text =~ $unseen ]]; then
         text=$(cat -v "$work/printed")

@@ -251,27 +251,26 @@ return worst;'''
 
 
 def check_looks(browser):
-    grounds = []
-    for theme in ('light', 'dark'):
-        browser.devtools('Emulation.setEmulatedMedia',
-                         features=[{'name': 'prefers-color-scheme', 'value': theme}])
-        for page in ('wide.html', 'repairs.html', 'hostile.html', 'folder.html', 'sliced.html',
-                     'plain.html'):
-            open_page(browser, page)
+    for page in ('wide.html', 'repairs.html', 'hostile.html', 'folder.html', 'sliced.html', 'plain.html'):
+        open_page(browser, page)
+        grounds = []
+        for theme in ('light', 'dark'):
+            browser.devtools('Emulation.setEmulatedMedia',
+                             features=[{'name': 'prefers-color-scheme', 'value': theme}])
             worst = browser.run(CONTRAST)
             check(worst[0] >= 4.5, f'{page}, {theme}: contrast {worst}')
-        grounds.append(browser.run('return getComputedStyle(document.body).backgroundColor'))
-    check(grounds[0] != grounds[1], 'two themes')
-    browser.devtools('Emulation.setEmulatedMedia', media='print', features=[])
-    check(browser.run('return document.querySelector(".filter").offsetParent') is None, 'on paper')
-    browser.devtools('Emulation.setEmulatedMedia', media='', features=[])
-    browser.devtools('Emulation.setDeviceMetricsOverride', width=360, height=700, deviceScaleFactor=1,
-                     mobile=False)
-    for page in ('wide.html', 'repairs.html', 'hostile.html', 'folder.html', 'sliced.html',
-                     'plain.html'):
-        open_page(browser, page)
+            grounds.append(browser.run('return getComputedStyle(document.body).backgroundColor'))
+        check(grounds[0] != grounds[1], f'{page}: two themes')
+        browser.devtools('Emulation.setEmulatedMedia', media='', features=[])
+        browser.devtools('Emulation.setDeviceMetricsOverride', width=360, height=700, deviceScaleFactor=1,
+                         mobile=False)
+        check(soon(lambda: browser.run('return innerWidth') == 360), f'{page}: a small screen')
         width = browser.run('return document.documentElement.scrollWidth')
         check(width <= 360, f'{page}: {width} wide on a screen of 360')
+        browser.devtools('Emulation.clearDeviceMetricsOverride')
+        quiet(browser, f'{page}, looked at')
+    browser.devtools('Emulation.setEmulatedMedia', media='print', features=[])
+    check(browser.run('return document.querySelector(".filter").offsetParent') is None, 'on paper')
 
 
 browser = driver.Browser()

@@ -24,7 +24,9 @@ expect() {
 }
 
 says() { # FILE TEXT
-    grep -qF -- "$2" "$1" || fail "no '$2' in $1: $(head -c 600 "$1")"
+    local told
+    IFS= read -r -d '' told <"$1"
+    [[ $told == *"$2"* ]] || fail "no '$2' in $1: ${told:0:600}"
 }
 
 is_json() { # FILTER FILE: jq -e is true

@@ -8,31 +8,43 @@ trap 'rm -rf "$dir"' EXIT
 failed=0
 say() { echo "FAILED: $*"; failed=1; }
 run() { # standard input; the number of records set apart must be $1, and their reason hold $2
-    local got words=$2 want=$1
+    local rejects words=$2 want=$1
     shift 2
     "$CSVKIT" normalize -q --line-break=lf - -o "$dir/out.csv" --rejects="$dir/bad.csv" "$@"
-    got=$(grep -c . "$dir/bad.csv.jsonl")
-    [ "$got" = "$want" ] || say "$got rejects, not $want: $words ($(head -c 600 "$dir/bad.csv.jsonl"))"
-    [ "$want" = 0 ] || grep -qF -- "$words" "$dir/bad.csv.jsonl" ||
-        say "no '$words': $(head -c 600 "$dir/bad.csv.jsonl")"
+    mapfile -t rejects <"$dir/bad.csv.jsonl"
+    [ "${#rejects[@]}" = "$want" ] || say "${#rejects[@]} rejects, not $want: $words (${rejects[*]:0:3})"
+    [ "$want" = 0 ] || [[ ${rejects[*]} == *"$words"* ]] || say "no '$words': ${rejects[*]:0:3}"
 }
-out() { grep -qxF -- "$1" "$dir/out.csv" || say "not in the output: $1 ($(tail -n 3 "$dir/out.csv"))"; }
-full() { case $(($1 % 3)) in 0) echo Republic of the North ;; 1) echo Kingdom ;; 2) echo Grand Duchy ;; esac }
+out() { # a line of the output
+    local lines line
+    mapfile -t lines <"$dir/out.csv"
+    for line in "${lines[@]}"; do [ "$line" != "$1" ] || return 0; done
+    say "not in the output: $1 (${lines[*]: -3})"
+}
+full=('Republic of the North' Kingdom 'Grand Duchy')
+letters() { # variable, number, letters for its digits
+    local i text=
+    for ((i = 0; i < ${#2}; i++)); do text+=${3:${2:i:1}:1}; done
+    printf -v "$1" %s "$text"
+}
 countries() { # 40 records: code, name, number, full name, and a field that is empty but in $1 of them
     echo code,name,number,full,common
-    for i in $(seq 100 139); do
-        echo "C$i,Name $i,$i,$(full "$i"),$([ "$i" -ge "$1" ] || echo "N $i")"
+    for i in {100..139}; do
+        [ "$i" -ge "$1" ] && common='' || common="N $i"
+        echo "C$i,Name $i,$i,${full[i % 3]},$common"
     done
 }
 towns() { # 40 records: code, a name of its own, and a field that is always empty
     echo code,name,rest
-    for i in $(seq 100 139); do
-        echo "C$i,Upper $(printf '%s' "$i" | tr 0-9 a-j)$(printf 'ton%.0s' $(seq $((1 + i % 4)))) Green,"
+    local tons=(ton tonton tontonton tontontonton)
+    for i in {100..139}; do
+        letters word "$i" abcdefghij
+        echo "C$i,Upper $word${tons[i % 4]} Green,"
     done
 }
 vendors() { # 40 records of code, name, address
     echo code,name,address
-    for i in $(seq 100 139); do
+    for i in {100..139}; do
         [ $((i % 3)) = 0 ] && star=' ""Star""' || star=
         echo "V$i,\"Works$star $i, Ltd\",$i Mill Lane Leeds"
     done
@@ -59,10 +71,11 @@ out 'V140,"Works 140, Ltd",140 Mill Lane Leeds'
 
 { towns && echo 'C140,Upper ""Beatonton"" Green",'; } | run 1 'all quotes are data'
 zones() { # one note in three is enclosed
-    for i in $(seq 100 139); do
-        word=$(printf '%s' "$i" | tr 0-9 k-t)
+    for i in {100..139}; do
+        letters word "$i" klmnopqrst
+        letters zone "$i" abcdefghij
         [ $((i % 3)) = 0 ] && note="\"Land, $word\"" || note="Land $word"
-        echo "C$i,-$i,Area/$(printf '%s' "$i" | tr 0-9 a-j),$note"
+        echo "C$i,-$i,Area/$zone,$note"
     done
 }
 { echo code,at,zone,note && zones && echo 'C140,-140,Area/bea"Land, Sea"'; } | run 0 ''
@@ -77,7 +90,7 @@ out 'V140,"Works ""Star"" 140, Ltd",140 Mill Lane Leeds'
 # with commas are no reason to stop looking for its end.
 {
     echo id,name,text
-    for i in $(seq 10 49); do printf '%d,"Pack %d, large","tool %d\nIt is small, fast, and free.\n.\nUse it."\n' "$i" "$i" "$i"; done
+    for i in {10..49}; do printf '%d,"Pack %d, large","tool %d\nIt is small, fast, and free.\n.\nUse it."\n' "$i" "$i" "$i"; done
     printf '50,"Pack 50, large",tool 50\nIt is small, fast\nand free, and so on, for all.\n.\nUse it."\n'
     printf '51,"Pack 51, large","tool 51\nUse it."\n'
 } | run 1 'its last value may go on in the next line'
@@ -85,12 +98,12 @@ out 'V140,"Works ""Star"" 140, Ltd",140 Mill Lane Leeds'
 # Lines within values are usual in the column, and some look like records: nothing is doubted.
 {
     echo id,text
-    for i in $(seq 10 49); do printf '%d,"tool %d\n%d,tool"\n' "$i" "$i" "$i"; done
+    for i in {10..49}; do printf '%d,"tool %d\n%d,tool"\n' "$i" "$i" "$i"; done
     printf '50,"~~ (50) && ##: 1/2; %%%%\n50,= ^^ [x] {y} | _z_ !?"\n'
 } | run 0 ''
 
 # Two records on one line, the last value of the first or the first value of the second being empty.
-names() { for i in $(seq 100 139); do echo "\"N$i\"|\"I\"||"; done; }
+names() { for i in {100..139}; do echo "\"N$i\"|\"I\"||"; done; }
 { echo 'name|kind|other|more' && names && echo '"N140"|"I"||"N141"|"I"||'; } | run 1 'two records may be on one line' -d pipe
 { echo 'name|kind|other|more' && names && echo '"N140"|"I"|||"N141"|"I"||'; } | run 1 '' -d pipe
 { echo 'name|kind|other|more' && names && echo '"N140"|"I"|||'; } | run 0 '' -d pipe

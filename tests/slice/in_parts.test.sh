@@ -35,12 +35,7 @@ make_parts() { # N, file, options
     rm -f parts/log.*
 }
 
-text_of() { # DIR
-    local slice
-    for slice in "$1"/*; do
-        case $slice in *.gz) zcat "$slice" ;; *) cat "$slice" ;; esac
-    done
-}
+text_of() { gzip -dcf "$1"/*; } # DIR; what is not compressed comes as it is
 
 # N parts have the records and the manifest of one run.
 same() { # N, file, options
@@ -61,12 +56,16 @@ same() { # N, file, options
 }
 
 refused() { # exit status, text, arguments of slice
-    local status=$1 text=$2
+    local status=$1 text=$2 told left
     shift 2
     "$CSVKIT" slice "$@" >stdout 2>stderr
     [ $? = "$status" ] || fail "not refused with $status: $* $(cat stderr)"
-    grep -qF -- "$text" stderr || fail "refused without '$text': $* $(cat stderr)"
-    [ -z "$(find . -name '.*csvkit*')" ] || fail "left behind: $(find . -name '.*csvkit*')"
+    IFS= read -r -d '' told <stderr
+    [[ $told == *"$text"* ]] || fail "refused without '$text': $* $told"
+    shopt -s nullglob
+    left=(.*csvkit* */.*csvkit* */*/.*csvkit*)
+    shopt -u nullglob
+    [ ${#left[@]} = 0 ] || fail "left behind: ${left[*]}"
     cases=$((cases + 1))
 }
 

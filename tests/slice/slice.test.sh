@@ -30,6 +30,8 @@ clean() { # WHAT: nothing but the inputs is here
     [ -z "$left" ] || fail "$1 leaves $left"
 }
 
+zcat() { gzip -dc "$@"; } # the program is a script that starts it
+
 drop() {
     rm -rf dir dir.manifest
 }

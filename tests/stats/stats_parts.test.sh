@@ -16,11 +16,12 @@ fail() {
 }
 
 refused() { # text, arguments of stats
-    local text=$1
+    local text=$1 told
     shift
     "$CSVKIT" stats "$@" >out 2>err
     [ $? = 2 ] || fail "not refused: $* $(cat err)"
-    grep -qF -- "$text" err || fail "refused without '$text': $* $(cat err)"
+    IFS= read -r -d '' told <err
+    [[ $told == *"$text"* ]] || fail "refused without '$text': $* $told"
     [ ! -s out ] || fail "refused, and yet: $* $(cat out)"
 }
 

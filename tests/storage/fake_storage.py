@@ -31,6 +31,7 @@ import argparse
 import gzip
 import json
 import os
+import queue
 import re
 import socket
 import ssl
@@ -470,32 +471,40 @@ ApiHandler.routes = [
 
 
 class Server(ThreadingHTTPServer):
-    """A server that can refuse connections for a while and come back at the same port."""
-    daemon_threads = True
+    """A server that can refuse connections for a while and come back at the same port. A thread that has
+    served a connection waits for another one: there are thousands, and few at a time."""
     request_queue_size = 64
-    timeout = 0.05  # after so long, a new listening socket is noticed
     wrap = staticmethod(lambda listener: listener)
 
     def __init__(self, *args):
         self.connections = set()
+        self.accepted, self.idle = queue.SimpleQueue(), threading.Semaphore(0)
         super().__init__(*args)
 
     def serve_forever(self):
         while True:
             try:
-                self.handle_request()
+                connection = self.get_request()
             except (OSError, ValueError):  # the listening socket is closed
                 time.sleep(0.001)
+                continue
+            self.connections.add(connection[0])
+            if not self.idle.acquire(blocking=False):
+                threading.Thread(target=self.serve_connections, daemon=True).start()
+            self.accepted.put(connection)
 
-    def process_request(self, request, client_address):
-        self.connections.add(request)
-        super().process_request(request, client_address)
+    def serve_connections(self):
+        while True:
+            self.process_request_thread(*self.accepted.get())
+            self.idle.release()
 
     def shutdown_request(self, request):
         self.connections.discard(request)
         super().shutdown_request(request)
 
     def refuse(self, seconds, current):
+        if self.socket.fileno() >= 0:
+            self.socket.shutdown(socket.SHUT_RDWR)  # wakes the thread that waits for a connection
         self.socket.close()
         for connection in list(self.connections):
             if connection is not current:

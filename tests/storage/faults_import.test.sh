@@ -36,7 +36,7 @@ lost_from_sight() { # MODE: the job of the import is not heard of again
 
 # ---- an outage that lasts an hour: beside the others, with a server of its own, because it only waits ------
 outage() {
-    work=$work/outage pids=()
+    work=$work/outage pids=() watcher=
     mkdir "$work"
     store
     run 0 upload "$work/../o.csv"

@@ -6,12 +6,13 @@ CSVKIT=${CSVKIT:-$here/../../build/csvkit}
 BUILD=${BUILD:-$here/../../build/release}
 work=$(mktemp -d "${TMPDIR:-/tmp}/csvkit-storage-XXXXXX")
 pids=()
+watcher='' running=$work/running
 stop_servers() {
-    for pid in "${pids[@]}"; do
+    for pid in "${pids[@]}" $watcher; do
         kill "$pid" 2>/dev/null
     done
     wait 2>/dev/null
-    pids=()
+    pids=() watcher=
 }
 finish() {
     local code=$?
@@ -39,27 +40,28 @@ store() {
     rm -f "$ready" # that of a server that was stopped must not be taken for this one's
     "$PYTHON" "$here/fake_storage.py" --ready "$ready" "$@" >"$work/store.log" 2>&1 &
     pids+=($!)
-    for _ in $(seq 100); do
+    for _ in {1..500}; do
         [ -s "$ready" ] && break
-        sleep 0.05
+        pause 0.02
     done
     [ -s "$ready" ] || { cat "$work/store.log"; echo "the Storage server did not start"; exit 1; }
-    KBC_URL=$(jq -r .url "$ready") KBC_TOKEN=$(jq -r .token "$ready")
-    CSVKIT_S3_ENDPOINT=$(jq -r .store "$ready") CSVKIT_GCS_ENDPOINT=$CSVKIT_S3_ENDPOINT
+    read -r KBC_URL KBC_TOKEN CSVKIT_S3_ENDPOINT < <(jq -r '"\(.url) \(.token) \(.store)"' "$ready")
+    CSVKIT_GCS_ENDPOINT=$CSVKIT_S3_ENDPOINT
+    [ -n "$watcher" ] || { watch_runs & watcher=$!; }
     export KBC_URL KBC_TOKEN CSVKIT_S3_ENDPOINT CSVKIT_GCS_ENDPOINT
 }
 
 # swift [ARGS of fake_storage.py]: a Storage API whose objects lie in OpenStack Swift, a strict S3 server.
 swift() {
-    "$PYTHON" -c 'import swift.common.middleware.s3api' 2>/dev/null ||
+    "$PYTHON" -c 'import importlib.util as u, sys; sys.exit(not u.find_spec("swift.common.middleware.s3api"))' 2>/dev/null ||
         skip "skipped: Debian's python3-swift is not installed (apt-get install python3-swift)"
     echo '{"OWNER": {"secret": "owner-secret"}}' >"$work/creds.json"
     "$PYTHON" "$here/swift_server.py" "$work/swift" "$work/creds.json" "$work/swift.ready" \
         >"$work/swift.log" 2>&1 &
     pids+=($!)
-    for _ in $(seq 300); do
+    for _ in {1..300}; do
         [ -s "$work/swift.ready" ] && break
-        sleep 0.1
+        pause 0.1
     done
     [ -s "$work/swift.ready" ] || { cat "$work/swift.log"; echo "Swift did not start"; exit 1; }
     store --s3 "$(cat "$work/swift.ready")" "$work/creds.json" "$@"
@@ -67,10 +69,12 @@ swift() {
 
 # ask METHOD WHAT [BODY]: a request to the server itself, with $server to read its answer from when the head
 # is read. By the shell alone: there are thousands, and a start of curl is ten times as much work.
-ask() {
+ask() { request "$1" "/_fake/$2" "$3"; }
+request() { # METHOD PATH BODY: the same, of the Storage API, too
     local line address=${KBC_URL#http://} LC_ALL=C # lengths are in bytes
     exec {server}<>"/dev/tcp/${address%:*}/${address##*:}" || return
-    printf '%s /_fake/%s HTTP/1.0\r\nContent-Length: %s\r\n\r\n%s' "$1" "$2" "${#3}" "$3" >&"$server"
+    printf '%s %s HTTP/1.0\r\nX-StorageApi-Token: %s\r\nContent-Length: %s\r\n\r\n%s' \
+        "$1" "$2" "$KBC_TOKEN" "${#3}" "$3" >&"$server"
     while IFS= read -r line <&"$server" && [ "$line" != $'\r' ]; do :; done
 }
 control() { # control fault|set|reset|expire JSON
@@ -98,12 +102,28 @@ keep_printed() {
     done >>"$work/everything"
 }
 
+# Ends what `run` has started when it is still there a minute later: one process for all runs, of which each shell
+# names its own.
+watch_runs() {
+    local file pid
+    declare -A seen
+    while pause 60 || [ -d "${running%/*}" ]; do
+        for file in "$running".*; do
+            read -r pid <"$file" && [ "$pid" = "${seen[$file]:-}" ] && kill "$pid"
+            seen[$file]=$pid
+        done
+    done
+}
+
 # run STATUS COMMAND...: runs csvkit, checks the exit status; output in $work/out and $work/err.
 run() {
     local expected=$1 code start=$SECONDS
     shift
-    timeout 60 "$CSVKIT" "$@" >"$work/out" 2>"$work/err" </dev/null
+    "$CSVKIT" "$@" >"$work/out" 2>"$work/err" </dev/null &
+    echo $! >"$running.$BASHPID"
+    wait $!
     code=$?
+    : >"$running.$BASHPID"
     keep_printed
     [ -z "${SLOW:-}" ] || [ $((SECONDS - start)) -lt 2 ] || echo "slow: csvkit $*"
     if [ "$code" != "$expected" ]; then
@@ -139,8 +159,12 @@ pause() { read -r -t "$1" -u "$silence"; }
 put() {
     run 0 upload "$1" --name=table.csv --no-check
     detail=$work/detail.json
-    curl -sS -H "X-StorageApi-Token: $KBC_TOKEN" \
-        "$KBC_URL/v2/storage/files/$(cat "$work/out")?federationToken=1" >"$detail"
+    local id text
+    read -r id <"$work/out"
+    request GET "/v2/storage/files/$id?federationToken=1" '' || return
+    IFS= read -r -d '' text <&"$server"
+    exec {server}>&-
+    printf %s "$text" >"$detail"
     url=$(jq -r 'if .provider == "aws" then "s3://\(.s3Path.bucket)/\(.s3Path.key)"
         elif .provider == "gcp" then "gs://\(.gcsPath.bucket)/\(.gcsPath.key)"
         else "azure://account.blob.core.windows.net/\(.absPath.container)/\(.absPath.name)" end' "$detail")

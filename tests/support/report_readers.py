@@ -2,8 +2,10 @@
 """Reads reports of csvkit with readers that are not csvkit's own, and says what is in them.
 
     report_readers.py FORMAT < REPORT        checks the form, prints one line of JSON
-    report_readers.py each FORMAT...         the same for report.FORMAT, each line with its format
+    report_readers.py each FOLDER...         the same for every FOLDER/report.FORMAT, each line with its folder
+                                             and format; one that is wrong has "wrong": what is
     report_readers.py schema SCHEMA < LINES  checks lines of JSON against a JSON Schema
+    report_readers.py schema SCHEMA FILE ... the same for several pairs
 
 The line of JSON: findings (how many are in the report), rules (their ids), not_judged (subjects with
 their reason), left_out (how many findings the report says it leaves out), files (that it names).
@@ -330,20 +332,26 @@ READERS = {'text': read_text, 'json': read_json, 'sarif': read_sarif, 'github': 
            'junit': read_junit, 'csv': read_csv, 'html': html_reader.read}
 
 
-def read_each(formats):
-    for name in formats:
-        found = Found()
-        with open(f'report.{name}', encoding='utf-8', newline='') as file:
-            try:
-                READERS[name](file.read(), found)
-            except SystemExit as error:
-                sys.exit(f'{name}: {error}')
-        found.print(format=name)
+def read_each(folders):
+    for folder in folders:
+        for name, read in READERS.items():
+            found = Found()
+            with open(f'{folder}/report.{name}', encoding='utf-8', newline='') as file:
+                try:
+                    read(file.read(), found)
+                    found.print(folder=folder, format=name)
+                except (SystemExit, ValueError, LookupError, AttributeError, tree.ParseError, csv.Error) as error:
+                    found.print(folder=folder, format=name, wrong=f'{error!r}')
 
 
 def main():
     if sys.argv[1] == 'each':
         read_each(sys.argv[2:])
+        return
+    if sys.argv[1] == 'schema' and len(sys.argv) > 3:
+        for name, path in zip(sys.argv[2::2], sys.argv[3::2]):
+            with open(path, encoding='utf-8') as file:
+                check_schema(name, file.read())
         return
     text = sys.stdin.buffer.read().decode('utf-8')
     if sys.argv[1] == 'schema':
