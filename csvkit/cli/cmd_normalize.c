@@ -21,6 +21,7 @@ struct normalize_job {
     struct normalize_page page;
     uint64_t level;
     struct cli_progress *progress;
+    bool asked;                 /* whether it is wanted: `progress` is NULL when it is not */
     struct csvk_schema *schema; /* one reference; NULL: none */
     bool check, json;
 };
@@ -256,7 +257,8 @@ static int report(struct normalize_job *job, const struct csvk_normalize_result 
 static int show_progress(void *context, uint64_t consumed, uint64_t file_size)
 {
     struct normalize_job *job = context;
-    if (job->progress == NULL) {
+    if (!job->asked) {
+        job->asked = true;
         job->progress = cli_progress_start(job->cli, "normalize", file_size);
     }
     cli_progress_update(job->progress, consumed);
@@ -289,6 +291,7 @@ static int work(struct normalize_job *job, const char *input)
     status = csvk_normalize_files(&job->files, &job->options, &result, &err);
     cli_progress_end(job->progress);
     job->progress = NULL;
+    job->asked = false;
     if (status != CSVK_OK) {
         int told = fail(job, &err), paged = normalize_page_fail(job->cli, &job->page, input, &err);
         return paged > told ? paged : told;

@@ -43,9 +43,9 @@ static void choose_mark(struct norm *norm)
 {
     enum { LOOKED_AT = 32 * 1024, RARE = 256 }; /* at most one of so many bytes */
     size_t counts[256] = {0}, header = norm->header_again[0].length;
-    size_t n = norm->head.length < LOOKED_AT ? norm->head.length : LOOKED_AT, least = n / RARE + 1;
+    size_t n = norm->head.len < LOOKED_AT ? norm->head.len : LOOKED_AT, least = n / RARE + 1;
     for (size_t i = header; i < n; i++) {
-        counts[norm->head.data[i]]++;
+        counts[norm->head.ptr[i]]++;
     }
     for (size_t i = 0; i < header; i++) {
         unsigned char byte = norm->header_again[0].data[i];

@@ -71,7 +71,6 @@ static void release_run(struct norm *norm)
     norm_window_release(&norm->window);
     norm_release_own(norm);
     csvk_free(norm->pick);
-    csvk_buf_release(&norm->head);
     for (size_t form = 0; form < NORM_HEADER_FORMS; form++) {
         csvk_buf_release(&norm->header_again[form]);
     }

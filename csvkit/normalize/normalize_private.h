@@ -167,8 +167,9 @@ struct norm {
     uint64_t by_itself;    /* records that were processed, and not copied with others */
     uint64_t header_names; /* in the header, when these are not as many as columns; else 0 */
     bool width_known;      /* proven by a record free of errors */
-    /* The head of the table until the sample is taken of it, by the first record that needs it. */
-    struct csvk_buf head;
+    /* The head of the table until the sample is taken of it, by the first record that needs it:
+       bytes that the window keeps. */
+    struct csvk_bytes head;
     uint64_t head_offset; /* absolute, of its first byte */
     bool head_at_end, sample_taken;
     struct norm_sample sample;

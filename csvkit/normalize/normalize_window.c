@@ -17,8 +17,22 @@
  */
 enum { SPARE_READS = 8, LITTLE = 64 * 1024 };
 
+void norm_window_keep(struct norm_window *w)
+{
+    w->kept = w->data;
+}
+
+void norm_window_let_go(struct norm_window *w)
+{
+    if (w->kept != w->data) {
+        csvk_free(w->kept);
+    }
+    w->kept = NULL;
+}
+
 void norm_window_release(struct norm_window *w)
 {
+    norm_window_let_go(w);
     csvk_free(w->data);
     w->data = NULL;
 }
@@ -46,46 +60,62 @@ void norm_window_drop(struct norm_window *w, size_t count)
 }
 
 /*
- * At first there is room for one read and a little one: a small input is whole by then. Later it
- * doubles at least.
+ * New memory has room for one read and a little one: a small input is whole by then. When that does
+ * not last, it doubles at least.
  */
 static size_t new_capacity(const struct norm_window *w, size_t kept, size_t more)
 {
-    if (w->data == NULL) {
-        return more + (more < LITTLE ? more : LITTLE);
+    if (w->data == w->kept && kept <= LITTLE) { /* which may both be NULL */
+        return kept + more + (more < LITTLE ? more : LITTLE);
     }
     size_t wanted = kept + SPARE_READS * more;
-    return w->capacity * 2 < wanted ? wanted : w->capacity * 2;
+    bool doubles = w->data != w->kept && w->capacity * 2 > wanted;
+    return doubles ? w->capacity * 2 : wanted;
 }
 
-/* Room for `more` bytes after what is there; what is there moves to the front. */
+/*
+ * What is there moves near the front of `data`, so that what is read after it lies as it does in
+ * the input, counted from a cache line: so it is copied faster.
+ */
+static void place(struct norm_window *w, unsigned char *data)
+{
+    unsigned char *front = data + CSVK_SCAN_SLACK;
+    size_t kept = w->end - w->begin;
+    size_t begin = (size_t)(w->bytes_read - (uintptr_t)(front + kept)) % CSVK_CACHE_LINE;
+    if (kept != 0) {
+        memmove(front + begin, first_byte(w), kept);
+    }
+    memset(front + begin - CSVK_SCAN_SLACK, 0, CSVK_SCAN_SLACK);
+    w->begin = begin;
+    w->end = begin + kept;
+}
+
+/* Room for `more` bytes after what is there. */
 static int make_room(struct norm_window *w, size_t more, struct csvk_error *err)
 {
-    size_t kept = w->end - w->begin;
-    bool stays = kept > LITTLE || w->begin == 0;
-    if (stays && w->capacity - w->end >= more && w->data != NULL) {
+    size_t kept = w->end - w->begin, need = kept + more + CSVK_CACHE_LINE;
+    bool is_kept = w->data == w->kept; /* or there is no memory at all */
+    bool stays = !is_kept && (kept > LITTLE || w->begin < CSVK_CACHE_LINE);
+    if (stays && w->capacity - w->end >= more) {
         return CSVK_OK;
     }
-    if (kept + more > w->capacity) {
-        size_t capacity = new_capacity(w, kept, more);
-        unsigned char *data = csvk_malloc(capacity + 2 * CSVK_SCAN_SLACK);
-        if (data == NULL) {
-            return csvk_fail(err, CSVK_ENOMEM, "%s: out of memory at byte %llu",
-                             csvk_source_name(w->source), (unsigned long long)w->offset);
-        }
-        memset(data, 0, CSVK_SCAN_SLACK);
-        memset(data + CSVK_SCAN_SLACK + capacity, 0, CSVK_SCAN_SLACK);
-        if (kept != 0) {
-            memcpy(data + CSVK_SCAN_SLACK, first_byte(w), kept);
-        }
-        csvk_free(w->data);
-        w->data = data;
-        w->capacity = capacity;
-    } else if (kept != 0) {
-        memmove(w->data + CSVK_SCAN_SLACK, first_byte(w), kept);
+    if (!is_kept && need <= w->capacity) {
+        place(w, w->data);
+        return CSVK_OK;
     }
-    w->begin = 0;
-    w->end = kept;
+    size_t capacity = new_capacity(w, kept, more) + CSVK_CACHE_LINE;
+    unsigned char *data = csvk_malloc(capacity + 2 * CSVK_SCAN_SLACK);
+    if (data == NULL) {
+        return csvk_fail(err, CSVK_ENOMEM, "%s: out of memory at byte %llu",
+                         csvk_source_name(w->source), (unsigned long long)w->offset);
+    }
+    memset(data + CSVK_SCAN_SLACK + capacity, 0, CSVK_SCAN_SLACK);
+    place(w, data);
+    if (!is_kept) {
+        csvk_free(w->data);
+    }
+    w->data = data;
+    w->capacity = capacity;
     return CSVK_OK;
 }
 

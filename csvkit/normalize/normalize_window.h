@@ -19,6 +19,7 @@ struct norm_window {
     struct csvk_source *source; /* borrowed */
     /* CSVK_SCAN_SLACK bytes before and after are readable, too. */
     unsigned char *data;
+    unsigned char *kept; /* is not written to or freed: `data`, or memory that was `data` before */
     size_t capacity, begin, end;
     /* Bytes from `begin` that may be looked at: those of a tail that may be cut off are not. */
     size_t visible;
@@ -48,6 +49,12 @@ void norm_window_release(struct norm_window *w);
  * are invalid afterwards. CSVK_ENOMEM, and what the source returns.
  */
 int norm_window_fill(struct norm_window *w, size_t want, struct csvk_error *err);
+/*
+ * The bytes that are visible stay where they are until norm_window_let_go, whatever is read or
+ * dropped meanwhile. Only one set of bytes is kept at a time.
+ */
+void norm_window_keep(struct norm_window *w);
+void norm_window_let_go(struct norm_window *w);
 /* Gives up the first `count` visible bytes. */
 void norm_window_drop(struct norm_window *w, size_t count);
 /* The byte at absolute `offset`, which must not have been dropped. Valid until the next fill. */

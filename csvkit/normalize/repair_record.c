@@ -25,9 +25,9 @@ int norm_keep_head(struct norm *norm)
     size_t n = w->visible < NORM_SAMPLE_BYTES ? w->visible : NORM_SAMPLE_BYTES;
     norm->head_offset = w->offset;
     norm->head_at_end = w->at_end && w->visible <= NORM_SAMPLE_BYTES;
-    if (status == CSVK_OK &&
-        csvk_buf_add(&norm->head, norm_window_at(w, w->offset), n) != CSVK_OK) {
-        return norm_out_of_memory(norm);
+    if (status == CSVK_OK && n != 0) {
+        norm_window_keep(w);
+        norm->head = (struct csvk_bytes){norm_window_at(w, w->offset), n};
     }
     return status;
 }
@@ -50,12 +50,13 @@ static struct norm_view view_of(struct norm *norm, const unsigned char *bytes, u
                               .comment = norm->o->comment,
                               .dialect = norm->in,
                               .delimiter_given = norm->o->delimiter_given,
-                              .arena = &norm->arena};
+                              .arena = &norm->arena,
+                              .columns = (size_t)norm->width};
 }
 
 static struct norm_view view_of_head(struct norm *norm)
 {
-    return view_of(norm, norm->head.data, norm->head_offset, norm->head.length, norm->head_at_end);
+    return view_of(norm, norm->head.ptr, norm->head_offset, norm->head.len, norm->head_at_end);
 }
 
 int norm_ask_head_for_width(struct norm *norm)
@@ -121,7 +122,8 @@ static int take_sample(struct norm *norm)
     int status = norm_sample_take(&norm->sample, &view, (size_t)norm->width, norm->o->header,
                                   norm->o->ragged);
     norm_arena_clear(&norm->arena);
-    csvk_buf_release(&norm->head);
+    norm_window_let_go(&norm->window);
+    norm->head = (struct csvk_bytes){0};
     norm->sample_taken = true;
     if (status != CSVK_OK) {
         return norm_out_of_memory(norm);

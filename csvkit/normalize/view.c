@@ -408,7 +408,8 @@ size_t norm_view_any_field(const struct norm_view *view, size_t at, struct norm_
 
 bool norm_make_room(const struct norm_view *view, struct norm_line *line, size_t *capacity)
 {
-    size_t larger = *capacity != 0 ? 4 * *capacity : 32;
+    size_t first = view->columns != 0 ? view->columns : 32;
+    size_t larger = *capacity != 0 ? 4 * *capacity : first;
     struct norm_cell *cell = norm_arena_take(view->arena, larger * sizeof *cell);
     if (cell == NULL) {
         return false;

@@ -27,6 +27,7 @@ struct norm_view {
     struct csvk_dialect dialect;
     bool delimiter_given;       /* by the user: advice names no other one */
     struct norm_arena *arena;   /* for values that have to be decoded */
+    size_t columns;             /* as many cells get room at first; 0: nobody knows */
     uint64_t offset;            /* absolute, of the first byte */
     struct norm_places *places; /* what was found out before; NULL: nothing is kept */
 };

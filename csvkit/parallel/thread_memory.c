@@ -15,7 +15,7 @@
 
 struct memory_of_all {
     pthread_mutex_t lock;
-    unsigned char *memory;
+    struct csvk_large memory;
     unsigned char *fresh, *end; /* parts that nobody had yet */
     size_t size;
     struct thread_memory *first; /* of `threads` */
@@ -30,13 +30,10 @@ struct thread_memory {
 
 static bool make_parts(struct memory_of_all *all, size_t parts, size_t size)
 {
-    size_t room = parts * size + CSVK_LARGE_PAGE;
-    all->memory = csvk_malloc(room);
-    if (all->memory == NULL) {
+    if (!csvk_large_take(&all->memory, parts * size)) {
         return false;
     }
-    csvk_use_large_pages(all->memory, room);
-    all->fresh = csvk_large_page_in(all->memory);
+    all->fresh = all->memory.bytes;
     all->end = all->fresh + parts * size;
     all->size = size;
     return true;
@@ -77,7 +74,7 @@ void thread_memory_free(struct thread_memory *first)
         csvk_free(first[i].idle);
     }
     pthread_mutex_destroy(&all->lock);
-    csvk_free(all->memory);
+    csvk_large_release(&all->memory);
     csvk_free(all);
     csvk_free(first);
 }

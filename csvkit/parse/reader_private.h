@@ -15,8 +15,6 @@
 
 /* How many bytes of an oversize record are taken in one call. */
 #define OVERSIZE_PIECE (64u * 1024)
-/* Bytes are copied faster to memory that begins as they do, counted from a cache line. */
-#define CSVK_CACHE_LINE ((size_t)64)
 
 /*
  * The start of the input has still to be looked at; batches of records; an oversize record, a piece

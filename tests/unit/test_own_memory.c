@@ -189,6 +189,9 @@ START_TEST(a_thread_gets_back_what_it_had)
     ck_assert_ptr_eq(thread_memory_take(b), a1);
     thread_memory_give_back(b, a1);
     ck_assert_ptr_eq(thread_memory_take(a), a1);
+    thread_memory_give_back(a, a1);
+    thread_memory_give_back(b, b2);
+    ck_assert_ptr_eq(thread_memory_take(b), b2); /* though the first thread has one, too */
     thread_memory_free(all);
 }
 END_TEST
@@ -235,6 +238,46 @@ START_TEST(the_wish_keeps_all_bytes)
 }
 END_TEST
 
+struct large_case {
+    size_t asked, size;
+};
+
+static const struct large_case large_cases[] = {
+    {1, 1},
+    {CSVK_LARGE_PAGE / 2 - 1, CSVK_LARGE_PAGE / 2 - 1},
+    {CSVK_LARGE_PAGE / 2, CSVK_LARGE_PAGE},
+    {CSVK_LARGE_PAGE, CSVK_LARGE_PAGE},
+    {CSVK_LARGE_PAGE + 1, 2 * CSVK_LARGE_PAGE},
+};
+
+START_TEST(more_than_a_little_is_whole_pages)
+{
+    const struct large_case *c = &large_cases[_i];
+    struct csvk_large large;
+    ck_assert(csvk_large_take(&large, c->asked));
+    ck_assert_uint_eq(large.size, c->size);
+    ck_assert(large.size < CSVK_LARGE_PAGE || (uintptr_t)large.bytes % CSVK_LARGE_PAGE == 0);
+    memset(large.bytes, 7, large.size);
+    csvk_large_release(&large);
+    ck_assert_ptr_null(large.bytes);
+    csvk_large_release(&large);
+    ck_assert_int_eq(alloc_alive, 0);
+}
+END_TEST
+
+START_TEST(large_memory_may_be_refused)
+{
+    struct csvk_large large;
+    ck_assert(!csvk_large_take(&large, SIZE_MAX));
+    ck_assert(!csvk_large_take(&large, SIZE_MAX - CSVK_LARGE_PAGE));
+    alloc_countdown = 0;
+    ck_assert(!csvk_large_take(&large, 3 * CSVK_LARGE_PAGE));
+    alloc_countdown = -1;
+    ck_assert_ptr_null(large.memory);
+    ck_assert_uint_eq(large.size, 0);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("own_memory");
@@ -250,6 +293,9 @@ int main(void)
     tcase_add_test(tcase, memory_of_threads_may_be_refused);
     tcase_add_test(tcase, a_large_page_begins_at_the_place_or_after_it);
     tcase_add_test(tcase, the_wish_keeps_all_bytes);
+    tcase_add_loop_test(tcase, more_than_a_little_is_whole_pages, 0,
+                        (int)(sizeof large_cases / sizeof *large_cases));
+    tcase_add_test(tcase, large_memory_may_be_refused);
     suite_add_tcase(suite, tcase);
     return support_run(suite);
 }

@@ -13,28 +13,25 @@
 struct csvk_key_slab {
     size_t holders; /* atomic: blocks are freed by several threads */
     size_t cut;     /* bytes of it */
-    unsigned char *bytes;
-    unsigned char *memory; /* in which `bytes` begin with a large page */
+    struct csvk_large memory;
 };
 
 static struct csvk_key_slab *new_slab(void)
 {
     struct csvk_key_slab *slab = csvk_malloc(sizeof *slab);
-    unsigned char *memory = csvk_malloc(SLAB_SIZE + CSVK_LARGE_PAGE);
-    if (slab == NULL || memory == NULL) {
+    struct csvk_large memory;
+    if (slab == NULL || !csvk_large_take(&memory, SLAB_SIZE)) {
         csvk_free(slab);
-        csvk_free(memory);
         return NULL;
     }
-    csvk_use_large_pages(memory, SLAB_SIZE + CSVK_LARGE_PAGE);
-    *slab = (struct csvk_key_slab){1, 0, csvk_large_page_in(memory), memory};
+    *slab = (struct csvk_key_slab){1, 0, memory};
     return slab;
 }
 
 static void let_go(struct csvk_key_slab *slab)
 {
     if (__atomic_sub_fetch(&slab->holders, 1, __ATOMIC_ACQ_REL) == 0) {
-        csvk_free(slab->memory);
+        csvk_large_release(&slab->memory);
         csvk_free(slab);
     }
 }
@@ -57,7 +54,7 @@ static struct csvk_key_block *cut(struct csvk_key_cutter *cutter)
         return NULL;
     }
     cutter->slab = slab;
-    struct csvk_key_block *block = (void *)(slab->bytes + slab->cut);
+    struct csvk_key_block *block = (void *)(slab->memory.bytes + slab->cut);
     slab->cut += cutter->block_size;
     __atomic_fetch_add(&slab->holders, 1, __ATOMIC_RELAXED);
     block->slab = slab;

@@ -57,7 +57,7 @@ struct csvk_gzip {
     struct csvk_gzip_output output;
     struct csvk_deflater **deflater; /* one for each thread */
     struct csvk_pool *pool;
-    unsigned char *texts;     /* in which the texts of all blocks lie */
+    struct csvk_large texts;  /* in which the texts of all blocks lie */
     struct gzip_block *block; /* nblocks of them */
     size_t nblocks;
     struct gzip_block **idle; /* blocks that are neither filling nor in the pool */
@@ -114,15 +114,13 @@ static int make_blocks(struct csvk_gzip *gzip, struct csvk_error *err)
                                              : gzip->threads + 2;
     gzip->block = csvk_calloc(gzip->nblocks, sizeof *gzip->block);
     gzip->idle = csvk_calloc(gzip->nblocks, sizeof(struct gzip_block *));
-    size_t texts = gzip->nblocks * gzip->block_size + CSVK_LARGE_PAGE;
-    gzip->texts = csvk_malloc(texts);
-    if (gzip->block == NULL || gzip->idle == NULL || gzip->texts == NULL) {
+    bool made = csvk_large_take(&gzip->texts, gzip->nblocks * gzip->block_size);
+    if (gzip->block == NULL || gzip->idle == NULL || !made) {
         return csvk_fail(err, CSVK_ENOMEM, "out of memory");
     }
-    csvk_use_large_pages(gzip->texts, texts);
     for (size_t i = 0; i < gzip->nblocks; i++) {
         struct gzip_block *block = &gzip->block[i];
-        block->text = csvk_large_page_in(gzip->texts) + i * gzip->block_size;
+        block->text = gzip->texts.bytes + i * gzip->block_size;
         block->piece = csvk_malloc(csvk_deflate_bound(gzip->block_size));
         if (block->piece == NULL) {
             return csvk_fail(err, CSVK_ENOMEM, "out of memory");
@@ -407,7 +405,7 @@ void csvk_gzip_free(struct csvk_gzip *gzip)
         csvk_free(gzip->block[i].piece);
     }
     csvk_free(gzip->deflater);
-    csvk_free(gzip->texts);
+    csvk_large_release(&gzip->texts);
     csvk_free(gzip->block);
     csvk_free(gzip->idle);
     csvk_free(gzip);
