@@ -107,6 +107,20 @@ CSVK_API int csvk_dialect_parse_byte(const char *text, const char *role, bool no
 CSVK_API int csvk_dialect_parse_delimiter(const char *text, struct csvk_dialect *dialect,
                                           struct csvk_error *err) CSVK_MUST_USE;
 
+/* Room for a delimiter as users write it, with its NUL. */
+#define CSVK_DELIMITER_TEXT (4 * CSVK_DELIMITER_MOST + 1)
+/*
+ * Writes one byte of a dialect to `text`, as csvk_dialect_parse_byte reads it and a person does:
+ * tab, space, none, the byte itself, or a code such as \x1f. Returns `text`.
+ */
+CSVK_API const char *csvk_dialect_write_byte(int byte, char text[CSVK_DELIMITER_TEXT]);
+/*
+ * Writes the delimiter to `text`, as csvk_dialect_parse_delimiter reads it: as a byte of a dialect
+ * when it has one, else its bytes and codes in a row (||, \t\t, \x01\x02). Returns `text`.
+ */
+CSVK_API const char *csvk_dialect_write_delimiter(const struct csvk_dialect *dialect,
+                                                  char text[CSVK_DELIMITER_TEXT]);
+
 /* Kinds of line breaks. CR CR LF counts as one line break (doc/reading.md A9). */
 enum csvk_eol { CSVK_EOL_NONE, CSVK_EOL_LF, CSVK_EOL_CRLF, CSVK_EOL_CR, CSVK_EOL_CRCRLF };
 /* "none", "lf", "crlf", "cr" or "crcrlf"; a constant. */

@@ -330,3 +330,49 @@ size_t csvk_sep_line(const unsigned char *bytes, size_t length, int *delimiter)
     *delimiter = bytes[begin + 4];
     return end;
 }
+
+/* ---- as users write it ------------------------------------------------------------------------
+ */
+
+/* The byte itself or a code. A backslash begins a code, so it is one, too. */
+static void write_code(int byte, char *text)
+{
+    static const char hex[] = "0123456789abcdef";
+    if (byte > ' ' && byte < 0x7f && byte != '\\') {
+        text[0] = (char)byte;
+        text[1] = '\0';
+    } else if (byte == '\t' || byte == '\\') {
+        memcpy(text, byte == '\t' ? "\\t" : "\\\\", 3);
+    } else {
+        char code[5] = {'\\', 'x', hex[byte >> 4 & 15], hex[byte & 15], '\0'};
+        memcpy(text, code, sizeof code);
+    }
+}
+
+const char *csvk_dialect_write_byte(int byte, char text[CSVK_DELIMITER_TEXT])
+{
+    const char *name = byte == CSVK_NO_BYTE ? "none"
+                       : byte == '\t'       ? "tab"
+                       : byte == ' '        ? "space"
+                       : byte == '\\'       ? "\\"
+                                            : NULL;
+    if (name != NULL) {
+        memcpy(text, name, strlen(name) + 1);
+    } else {
+        write_code(byte, text);
+    }
+    return text;
+}
+
+const char *csvk_dialect_write_delimiter(const struct csvk_dialect *dialect,
+                                         char text[CSVK_DELIMITER_TEXT])
+{
+    if (dialect->more_length == 0) {
+        return csvk_dialect_write_byte(dialect->delimiter, text);
+    }
+    write_code(dialect->delimiter, text);
+    for (size_t i = 0; i < dialect->more_length; i++) {
+        write_code(dialect->more[i], text + strlen(text));
+    }
+    return text;
+}

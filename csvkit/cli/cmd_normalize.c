@@ -179,13 +179,12 @@ static void repair_detail(const struct csvk_normalize_result *result, int repair
     if (repair == CSVK_REPAIR_ENCODING) {
         snprintf(text, room, " from %s", result->encoding);
     } else if (repair == CSVK_REPAIR_DELIMITER) {
-        unsigned char first = (unsigned char)result->delimiter[0];
-        bool one = result->delimiter[1] == '\0' && (first <= 0x20 || first >= 0x7f);
-        if (one) {
-            snprintf(text, room, ": byte %02x", first);
-        } else {
-            snprintf(text, room, ": %s", result->delimiter);
-        }
+        char name[CSVK_DELIMITER_TEXT];
+        struct csvk_dialect found = CSVK_DIALECT_RFC4180;
+        found.delimiter = (unsigned char)result->delimiter[0];
+        found.more_length = (unsigned char)(strlen(result->delimiter) - 1);
+        memcpy(found.more, result->delimiter + 1, found.more_length);
+        snprintf(text, room, ": %s", csvk_dialect_write_delimiter(&found, name));
     }
 }
 

@@ -22,42 +22,6 @@ struct stretches {
 };
 enum { STRETCHES_MOST = 1000 };
 
-/* Writes a byte as --delimiter and --enclosure take it: "tab", ",", "\x1f", "none". */
-static void write_byte(int byte, char text[8])
-{
-    static const char hex[] = "0123456789abcdef";
-    memset(text, 0, 8);
-    if (byte == CSVK_NO_BYTE) {
-        memcpy(text, "none", 4);
-    } else if (byte == '\t') {
-        memcpy(text, "tab", 3);
-    } else if (byte == ' ') {
-        memcpy(text, "space", 5);
-    } else if (byte > ' ' && byte < 0x7f) {
-        text[0] = (char)byte;
-    } else {
-        text[0] = '\\';
-        text[1] = 'x';
-        text[2] = hex[byte >> 4 & 15];
-        text[3] = hex[byte & 15];
-    }
-}
-
-/* Several bytes as --delimiter takes them: "||", "\t\t", "\x01\x02". */
-static void write_delimiter(const struct csvk_dialect *dialect, char *text)
-{
-    for (size_t i = 0; i <= dialect->more_length; i++) {
-        int byte = i == 0 ? dialect->delimiter : dialect->more[i - 1];
-        char one[8];
-        write_byte(byte, one);
-        if (byte == '\t' || byte == ' ') {
-            memcpy(one, byte == ' ' ? "\\x20" : "\\t", byte == ' ' ? 5 : 3);
-        }
-        memcpy(text, one, strlen(one) + 1);
-        text += strlen(one);
-    }
-}
-
 /* ---- JSON ---- */
 
 static void put_delimiter(struct csvk_json *json, const struct csvk_dialect *dialect)
@@ -204,19 +168,17 @@ static int add_line(struct csvk_buf *out, const char *name, const char *value,
 static int add_byte_line(struct csvk_buf *out, const char *name, int byte,
                          const struct csvk_sniff_part *part)
 {
-    char value[8];
-    write_byte(byte, value);
+    char value[CSVK_DELIMITER_TEXT];
+    csvk_dialect_write_byte(byte, value);
     return add_line(out, name, value, part);
 }
 
 static int add_delimiter_line(const struct csvk_sniff *sniff, struct csvk_buf *out)
 {
-    char value[4 * CSVK_DELIMITER_MOST + 1] = "?";
+    char value[CSVK_DELIMITER_TEXT] = "?";
     const struct csvk_dialect *dialect = &sniff->dialect;
-    if (sniff->verdict == CSVK_SNIFF_CLEAR && dialect->more_length == 0) {
-        write_byte(dialect->delimiter, value);
-    } else if (sniff->verdict == CSVK_SNIFF_CLEAR) {
-        write_delimiter(dialect, value);
+    if (sniff->verdict == CSVK_SNIFF_CLEAR) {
+        csvk_dialect_write_delimiter(dialect, value);
     }
     int status = add_line(out, "delimiter", value, &sniff->on_delimiter);
     if (status == CSVK_OK && dialect->skip_blanks) {
@@ -232,8 +194,8 @@ static int add_stretches(const struct stretches *stretches, struct csvk_buf *out
     int status = CSVK_OK;
     for (size_t i = 0; stretches != NULL && i < stretches->count && status == CSVK_OK; i++) {
         const struct csvk_sniff_stretch *s = &stretches->item[i];
-        char delimiter[8];
-        write_byte(s->delimiter, delimiter);
+        char delimiter[CSVK_DELIMITER_TEXT];
+        csvk_dialect_write_byte(s->delimiter, delimiter);
         status = csvk_buf_printf(
             out, "  from line   %-12llu      delimiter %s, %llu field%s, %llu line%s\n",
             (unsigned long long)s->line, delimiter, (unsigned long long)s->width,
@@ -247,8 +209,8 @@ static int add_stretches(const struct stretches *stretches, struct csvk_buf *out
 
 static int add_comment_line(const struct csvk_sniff *sniff, struct csvk_buf *out)
 {
-    char byte[8], option[24];
-    write_byte(sniff->comment != 0 ? (int)sniff->comment : '#', byte);
+    char byte[CSVK_DELIMITER_TEXT], option[CSVK_DELIMITER_TEXT + 16];
+    csvk_dialect_write_byte(sniff->comment != 0 ? (int)sniff->comment : '#', byte);
     snprintf(option, sizeof option, "--comment=%s", byte);
     return add_line(out, "comments", option, &sniff->on_comments);
 }

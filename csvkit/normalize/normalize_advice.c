@@ -269,13 +269,8 @@ int norm_find_delimiter(struct csvk_source *source, const struct csvk_normalize_
 void norm_advise_on_delimiter(struct csvk_normalize_result *result,
                               const struct csvk_sniff_candidate *found)
 {
-    char name[8];
-    int delimiter = found->dialect.delimiter;
-    snprintf(name, sizeof name,
-             delimiter == '\t' ? "tab"
-             : delimiter < ' ' ? "\\x%02x"
-                               : "%c",
-             delimiter);
+    char name[CSVK_DELIMITER_TEXT];
+    csvk_dialect_write_delimiter(&found->dialect, name);
     advise(result,
            "the table has one column; '%s' splits %" PRIu64 " of the first %" PRIu64
            " records into %" PRIu64 " fields (try --delimiter='%s')",

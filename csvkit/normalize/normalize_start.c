@@ -325,16 +325,11 @@ static int find_line_break(struct norm *norm)
 /* r24: the delimiter was found by sniffing, before this run began. */
 static int report_delimiter(struct norm *norm)
 {
-    char evidence[64];
+    char name[CSVK_DELIMITER_TEXT], evidence[64];
     const struct csvk_dialect *in = &norm->o->dialect;
     csvk_delimiter_text(in, norm->result->delimiter);
-    if (in->more_length == 0) {
-        snprintf(evidence, sizeof(evidence), "byte %02x, by --delimiter=auto",
-                 (unsigned)in->delimiter);
-    } else {
-        snprintf(evidence, sizeof(evidence), "\"%s\", by --delimiter=auto",
-                 norm->result->delimiter);
-    }
+    snprintf(evidence, sizeof evidence, "\"%s\", by --delimiter=auto",
+             csvk_dialect_write_delimiter(in, name));
     return norm_report_file_repair(norm, CSVK_REPAIR_DELIMITER, 0, 0, evidence);
 }
 

@@ -3,32 +3,6 @@
 
 #include <string.h>
 
-/* A byte, or a delimiter of several, as a text for a person. */
-static void name_byte(int byte, char *text)
-{
-    if (byte == '\t') {
-        memcpy(text, "tab", 4);
-    } else if (byte == ' ') {
-        memcpy(text, "space", 6);
-    } else if (byte > ' ' && byte < 0x7f) {
-        text[0] = (char)byte;
-        text[1] = '\0';
-    } else {
-        static const char hex[] = "0123456789abcdef";
-        char escaped[5] = {'\\', 'x', hex[byte >> 4 & 15], hex[byte & 15], '\0'};
-        memcpy(text, escaped, sizeof escaped);
-    }
-}
-
-static void name_delimiter(const struct csvk_dialect *dialect,
-                           char text[4 * CSVK_DELIMITER_MOST + 1])
-{
-    name_byte(dialect->delimiter, text);
-    for (size_t i = 0; i < dialect->more_length; i++) {
-        name_byte(dialect->more[i], text + strlen(text));
-    }
-}
-
 /* "1 of 3 records has", "2 of 3 records have": the noun goes with the whole, the verb with the
  * part. */
 static const char *s(uint64_t count)
@@ -57,15 +31,15 @@ static void report_delimiter(struct csvk_sniff *out, const struct csvk_sniff_can
                           (unsigned long long)seen->records, s(seen->records));
         return;
     }
-    char other[4 * CSVK_DELIMITER_MOST + 1] = "none";
+    char other[CSVK_DELIMITER_TEXT] = "none";
     int score = 0;
     if (out->ncandidates > 1) {
-        name_delimiter(&out->candidate[1].dialect, other);
+        csvk_dialect_write_delimiter(&out->candidate[1].dialect, other);
         score = out->candidate[1].score;
     }
     bool unnamed = out->verdict == CSVK_SNIFF_AMBIGUOUS; /* nothing else says which one it is */
-    char best[4 * CSVK_DELIMITER_MOST + 1];
-    name_delimiter(&seen->dialect, best);
+    char best[CSVK_DELIMITER_TEXT];
+    csvk_dialect_write_delimiter(&seen->dialect, best);
     csvk_sniff_report(part, seen->score,
                       "%s%s%s%llu of %llu record%s %s %llu field%s%s%s; second best: %s, score %d",
                       unnamed ? "best: " : "", unnamed ? best : "", unnamed ? " (" : "",

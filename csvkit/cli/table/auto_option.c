@@ -52,17 +52,9 @@ static int resolve_dialect(struct cli *cli, const char *file, const struct csvk_
     if (!cli_has(cli, "escape")) {
         dialect->escape = sniff->dialect.escape;
     }
-    char name[CSVK_DELIMITER_MOST + 16];
-    bool printable = dialect->delimiter > 0x20 && dialect->delimiter < 0x7F;
-    if ((dialect->delimiter == '\t' || dialect->delimiter == ' ') && dialect->more_length == 0) {
-        snprintf(name, sizeof name, "%s", dialect->delimiter == '\t' ? "tab" : "space");
-    } else if (dialect->more_length == 0 && !printable) {
-        snprintf(name, sizeof name, "\\x%02x", (unsigned)dialect->delimiter);
-    } else {
-        snprintf(name, sizeof name, "\"%c%.*s\"", dialect->delimiter, (int)dialect->more_length,
-                 (const char *)dialect->more);
-    }
-    cli_note(cli, "%s: delimiter %s%s (score %d: %s)", file, name,
+    char name[CSVK_DELIMITER_TEXT];
+    cli_note(cli, "%s: delimiter \"%s\"%s (score %d: %s)", file,
+             csvk_dialect_write_delimiter(dialect, name),
              dialect->skip_blanks ? ", blanks skipped" : "", sniff->on_delimiter.score,
              sniff->on_delimiter.evidence);
     return csvk_dialect_check(dialect, err);
