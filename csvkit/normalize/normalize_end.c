@@ -10,7 +10,8 @@
 /*
  * Refuses a run in which most of the records need inference: then the dialect is wrong, not the
  * data. Counted are records repaired by inference (L2) and records that were rejected for want of a
- * sure repair; rejects that an option asked for are not. --max-repairs allows more.
+ * sure repair; rejects that an option asked for are not, and comments and lines around the table
+ * are no records here. --max-repairs allows more.
  *
  * Without this limit a file that is read with the wrong delimiter would end in a table that nobody
  * wants, and a long list of repairs. The limit is a share, so that two halves of a table have the
@@ -21,7 +22,8 @@ static int check_inference_share(struct norm *norm)
     enum { FEW = 8 }; /* so many may need it in any table */
     const struct csvk_normalize_result *r = norm->result;
     uint64_t needed = r->inferred + norm->rejected_by_cause;
-    uint64_t most = r->records_in / 2 > FEW ? r->records_in / 2 : FEW;
+    uint64_t records = r->records_in - r->repairs[CSVK_REPAIR_FRAME];
+    uint64_t most = records / 2 > FEW ? records / 2 : FEW;
     most = norm->o->max_repairs > most ? norm->o->max_repairs : most;
     if (needed <= most) {
         return CSVK_OK;
@@ -33,7 +35,7 @@ static int check_inference_share(struct norm *norm)
         "%s: %llu of %llu records would need inference, more than half of them: likely "
         "%s; --max-repairs=N allows more",
         csvk_source_name(norm->window.source), (unsigned long long)needed,
-        (unsigned long long)r->records_in, cause);
+        (unsigned long long)records, cause);
 }
 
 /*

@@ -38,6 +38,18 @@ printf '2,y,2024-02-28\n3,z,2024-02-28,5\n4,u,2024-02-28\n' >>"$dir/in.csv"
 "$CSVKIT" normalize -q --ragged=pad "$dir/in.csv" -o "$dir/out.csv" && "$CSVKIT" validate -q "$dir/out.csv" ||
     say "the advice does not help"
 
+# Comments and lines around the table are no records of which most may be whole.
+{
+    printf 'made by x\n'
+    printf '# a comment\n%.0s' $(seq 20)
+    printf 'a,b,c\n'
+    for i in $(seq 8); do printf '%d,2,3\n' "$i"; done
+    for i in $(seq 5); do printf '%d,x\n%d,2,3,4\n' "$i" "$i"; done
+    printf '9,2,3,4\n'
+} >"$dir/in.csv"
+said --comment='#' --skip-head=1
+tells '11 of 20 records would need inference'
+
 # A note that is not always there, and is not in the first record.
 printf '1\tu\n2\tv\n3\tw\tx, y\n4\tx\n5\tx\ty\n6\tz\n7\tu\tz\n8\tv\n' >"$dir/in.csv"
 words=$("$CSVKIT" normalize --delimiter=tab "$dir/in.csv" 2>&1 >"$dir/out.csv") && say "not refused"
