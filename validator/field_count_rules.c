@@ -298,6 +298,20 @@ static bool is_first_understood(const struct csvk_validator *v)
     return kept->count != 0 && finding_extra(&kept->item[0], "reason") != NULL;
 }
 
+/*
+ * The records below have one width. Or the first record is a single field, and many below it have
+ * two widths, one more than the other: a last value is left out. A column of texts with delimiters
+ * in them has more widths, and some of its records have one delimiter or none.
+ */
+static bool has_table_below(const struct csvk_validator *v)
+{
+    enum { MANY = 10 };
+    const struct shape *s = &v->shape;
+    bool two = v->width == 1 && s->wide_first == 2 && s->wide >= MANY && s->wide_least > 2 &&
+               s->wide_least + 1 == s->wide_most;
+    return s->wide_least == s->wide_most || two;
+}
+
 static void judge_preamble(struct csvk_validator *v)
 {
     const struct shape *s = &v->shape;
@@ -311,7 +325,7 @@ static void judge_preamble(struct csvk_validator *v)
     /* A header that lacks a name is no title. */
     told = told || (above == 1 && v->width > 1 && v->width + 1 == s->wide_least);
     if (told || is_first_understood(v) || s->wide < 2 || s->narrow != 0 || !all_wide ||
-        s->wide_least != s->wide_most || above == 0 || above > s->wide) {
+        !has_table_below(v) || above == 0 || above > s->wide) {
         return;
     }
     struct place place = {v->first_offset, s->wide_first_offset - v->first_offset, 1, 0};

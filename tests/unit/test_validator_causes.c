@@ -341,6 +341,41 @@ START_TEST(a_width_that_is_known_is_not_outvoted)
 }
 END_TEST
 
+/* A title and `count` records of a table, of which some lack the last field, or have one more. */
+START_TEST(a_line_above_records_of_two_widths_is_a_title)
+{
+    static const struct {
+        const char *first, *one, *other;
+        int count;
+        bool told;
+    } tables[] = {
+        {"Colours of x\n", "1,2,3\n", "1,2,3,4\n", 10, true},
+        {"Colours of x\n", "1,2,3\n", "1,2,3,4\n", 9, false}, /* may be anything */
+        {"Colours of x\n", "1,2,3\n", "1,2,3,4,5\n", 10, false},
+        {"words\n", "one, two\n", "one, two, three\n", 10, false}, /* a column of texts */
+        {"Colours of x\n", "1,2,3\n", "1,2,3\n", 9, true},
+        {"Colours, of x\n", "1,2,3,4\n", "1,2,3,4,5\n", 10, false}, /* it may have names */
+        {"Colours\nof x\n", "1,2,3\n", "1,2,3,4\n", 10, false},
+    };
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+        struct csvk_buf table = CSVK_BUF_INIT;
+        ck_assert_int_eq(csvk_buf_puts(&table, tables[i].first), CSVK_OK);
+        for (int n = 0; n < tables[i].count; n++) {
+            const char *record = n % 3 == 1 ? tables[i].other : tables[i].one;
+            ck_assert_int_eq(csvk_buf_puts(&table, record), CSVK_OK);
+        }
+        struct csvk_validate_options options;
+        csvk_validate_options_init(&options);
+        options.delimiter_stated = 1;
+        struct csvk_validator *v = judge(csvk_buf_text(&table), table.length, &options);
+        ck_assert_msg((count_of(report_of(v), "preamble-suspected") == 1) == tables[i].told, "%zu",
+                      i);
+        csvk_validator_free(v);
+        csvk_buf_release(&table);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("validator_causes");
@@ -351,6 +386,7 @@ int main(void)
     tcase_add_loop_test(tcase, nothing_is_folded_when_all_is_asked_for, 0, cases);
     tcase_add_test(tcase, a_long_file_is_judged_by_its_beginning);
     tcase_add_test(tcase, quotes_are_data_where_all_records_fit);
+    tcase_add_test(tcase, a_line_above_records_of_two_widths_is_a_title);
     tcase_add_test(tcase, utf16_without_a_mark_is_told_once);
     tcase_add_test(tcase, short_text_in_utf16_is_known);
     tcase_add_test(tcase, a_byte_in_more_places_than_are_told_is_told_once);
