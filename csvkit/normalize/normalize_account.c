@@ -285,8 +285,9 @@ int norm_report_file_repair(struct norm *norm, enum csvk_repair repair, uint64_t
     json_place(norm, place);
     norm_json_uint(&norm->json, "length", length);
     norm_json_uint(&norm->json, "out_length", 0);
-    norm_json_text(&norm->json, "evidence", evidence);
-    return norm_json_end_line(norm, &norm->log);
+    struct csvk_bytes text = {(const unsigned char *)evidence, strlen(evidence)};
+    int status = norm_json_bytes(norm, "evidence", text); /* it may name a delimiter */
+    return status == CSVK_OK ? norm_json_end_line(norm, &norm->log) : status;
 }
 
 void norm_count_line_breaks(struct norm *norm, uint64_t count, struct csvk_normalize_place place)

@@ -53,8 +53,11 @@ static int resolve_dialect(struct cli *cli, const char *file, const struct csvk_
         dialect->escape = sniff->dialect.escape;
     }
     char name[CSVK_DELIMITER_TEXT];
-    cli_note(cli, "%s: delimiter \"%s\"%s (score %d: %s)", file,
-             csvk_dialect_write_delimiter(dialect, name),
+    bool named =
+        dialect->more_length == 0 && (dialect->delimiter <= ' ' || dialect->delimiter > '~');
+    const char *quote = named ? "" : "\"";
+    cli_note(cli, "%s: delimiter %s%s%s%s (score %d: %s)", file, quote,
+             csvk_dialect_write_delimiter(dialect, name), quote,
              dialect->skip_blanks ? ", blanks skipped" : "", sniff->on_delimiter.score,
              sniff->on_delimiter.evidence);
     return csvk_dialect_check(dialect, err);
