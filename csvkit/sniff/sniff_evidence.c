@@ -16,7 +16,7 @@ static const char *verb(uint64_t count, const char *one, const char *many)
 }
 
 static void report_delimiter(struct csvk_sniff *out, const struct csvk_sniff_candidate *seen,
-                             bool end_early)
+                             const struct csvk_sniff_marks *marks)
 {
     struct csvk_sniff_part *part = &out->on_delimiter;
     if (out->sep_line) {
@@ -46,7 +46,10 @@ static void report_delimiter(struct csvk_sniff *out, const struct csvk_sniff_can
                       (unsigned long long)seen->alike, (unsigned long long)seen->records,
                       s(seen->records), verb(seen->alike, "has", "have"),
                       (unsigned long long)seen->width, s(seen->width),
-                      end_early ? ", or lack the last one" : "", unnamed ? ")" : "", other, score);
+                      marks->end_early    ? ", or lack the last one"
+                      : marks->ends_early ? ", the others lack the last ones"
+                                          : "",
+                      unnamed ? ")" : "", other, score);
 }
 
 static void report_enclosure(struct csvk_sniff *out, bool has_double,
@@ -119,7 +122,7 @@ void csvk_sniff_explain_dialect(struct csvk_sniff *out, const struct csvk_sniff_
                                 const struct csvk_totals *totals,
                                 const struct csvk_sniff_marks *marks)
 {
-    report_delimiter(out, best, marks->end_early);
+    report_delimiter(out, best, marks);
     report_enclosure(out, marks->has_double, best);
     report_escape(out, marks->has_backslash, best);
     report_eol(out, totals);

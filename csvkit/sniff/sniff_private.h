@@ -24,7 +24,8 @@ int csvk_sniff_dialect(struct csvk_bytes text, struct csvk_sniff *out,
 /* What occurs in the text; has_backslash: one stands before a " or '. */
 struct csvk_sniff_marks {
     bool has_double, has_single, has_backslash;
-    bool end_early; /* records that lack empty fields at the end count as alike */
+    bool end_early;  /* records that lack the last field count as alike */
+    bool ends_early; /* the others lack fields at the end */
 };
 /* Fills on_delimiter, on_enclosure, on_escape, eol and on_eol, when the verdict is there. */
 void csvk_sniff_explain_dialect(struct csvk_sniff *out, const struct csvk_sniff_candidate *best,

@@ -66,6 +66,36 @@ START_TEST(another_delimiter_that_splits_all)
 }
 END_TEST
 
+/* Nine records of which four are as wide as the first one. */
+#define SHORT(last) THREE("q,x,1,2,3\nq,x,1\nq,x,1,2\n") last
+
+START_TEST(values_that_are_left_out_at_the_end)
+{
+    struct csvk_sniff got = sniff_text("id,n,a,b,c\n" SHORT("q,x,1,2\n"));
+    ck_assert_int_eq(got.verdict, CSVK_SNIFF_CLEAR);
+    ck_assert_int_eq(got.dialect.delimiter, ',');
+    ck_assert_uint_eq(got.candidate[0].width, 5);
+    ck_assert_str_eq(got.on_delimiter.evidence,
+                     "4 of 11 records have 5 fields, the others lack the last ones; second best: "
+                     "none, score 0");
+    static const char *const others[] = {
+        "id,n,a,b\n" SHORT("q,x,1,2\n"), /* some are wider than the first one */
+        "id,n,a,b,c\n" SHORT("q,x\n"),   /* one lacks more than half */
+        "id, n, a, b, c\n" THREE("q, x, 1, 2, 3\nq, x, 1\nq, x, 1, 2\n") "q, x, 1\n", /* prose */
+        "id,n,a,b,c\nq,x,1,2,3\nq,x,1\nq,x,1,2\nq,x,1,2,3\nq,x,1\nq,x,1,2\nq,x,1\nq,x,1,2\n",
+        "id,n,a,b,c\n" SHORT("q,x,1,\"2\" 3\n"),                         /* a quote is at fault */
+        "id,n,a,b;c,d\n" THREE("q,x,1;2,3\nq,x;1\nq,x,1;2\n") "q,x;1\n", /* one more delimiter */
+        "i d,n,a,b,c\n" THREE(
+            "q q,x,1,2,3\nq q,x,1\nq q,x,1,2\n") "q q,x,1,2\n", /* a blank splits all */
+    };
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        got = sniff_text(others[i]);
+        ck_assert_msg(strstr(got.on_delimiter.evidence, "last ones") == NULL, "%zu: %s", i,
+                      got.on_delimiter.evidence);
+    }
+}
+END_TEST
+
 START_TEST(a_last_field_that_is_not_always_there)
 {
     struct csvk_sniff got = sniff_text("1\t2\n1\t2\n" THREE("3\t4\n1\t2\tx, y\n") THREE("3\t4\n"));
@@ -133,6 +163,7 @@ int main(void)
     tcase_add_test(tcase, comments_stand_aside);
     tcase_add_test(tcase, another_delimiter_that_splits_all);
     tcase_add_test(tcase, a_last_field_that_is_not_always_there);
+    tcase_add_test(tcase, values_that_are_left_out_at_the_end);
     tcase_add_test(tcase, an_escape_that_aligns_the_records);
     tcase_add_test(tcase, quotes_that_are_data);
     suite_add_tcase(suite, tcase);
