@@ -1,4 +1,5 @@
 /* test_base.c - buffers, string lists and dialects: the ground everything stands on. */
+#include "csvkit/base/delimiter.h"
 #include "csvkit/csvkit.h"
 #include "csvkit/json.h"
 #include "validator/keys/keys_spill.h"
@@ -152,6 +153,53 @@ START_TEST(errors_are_one_printable_line)
 }
 END_TEST
 
+/* As a person reads them; and what is written is read as the same. */
+static const struct {
+    const char *text, *bytes;
+} written[] = {
+    {"tab", "\t"},
+    {"space", " "},
+    {",", ","},
+    {"\\", "\\"},
+    {"\\x1f", "\x1f"},
+    {"||", "||"},
+    {"\\t\\t", "\t\t"},
+    {",\\x20", ", "},
+    {"|\\\\", "|\\"},
+    {"\\x01\\x02", "\1\2"},
+    {"\\xc2\\xa7", "\xc2\xa7"},
+};
+
+START_TEST(a_delimiter_is_written_as_it_is_read)
+{
+    const char *bytes = written[_i].bytes;
+    struct csvk_dialect dialect = CSVK_DIALECT_RFC4180, again = CSVK_DIALECT_RFC4180;
+    char text[CSVK_DELIMITER_TEXT];
+    dialect.delimiter = (unsigned char)bytes[0];
+    dialect.more_length = (unsigned char)(strlen(bytes) - 1);
+    memcpy(dialect.more, bytes + 1, dialect.more_length);
+    ck_assert_str_eq(csvk_dialect_write_delimiter(&dialect, text), written[_i].text);
+    ck_assert_int_eq(csvk_dialect_parse_delimiter(text, &again, NULL), CSVK_OK);
+    ck_assert(csvk_delimiter_same(&dialect, &again));
+}
+END_TEST
+
+START_TEST(a_byte_is_written_as_it_is_read)
+{
+    char text[CSVK_DELIMITER_TEXT];
+    int read = 0;
+    ck_assert_str_eq(csvk_dialect_write_byte(CSVK_NO_BYTE, text), "none");
+    for (int byte = 1; byte < 0x80; byte++) {
+        if (byte != '\n' && byte != '\r') {
+            csvk_dialect_write_byte(byte, text);
+            ck_assert_int_eq(csvk_dialect_parse_byte(text, "delimiter", true, &read, NULL),
+                             CSVK_OK);
+            ck_assert_int_eq(read, byte);
+        }
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("base");
@@ -159,6 +207,9 @@ int main(void)
     tcase_add_test(tcase, errors_are_one_printable_line);
     tcase_add_test(tcase, buffer_grows_and_stays_terminated);
     tcase_add_test(tcase, dialect_bytes_are_read_as_users_write_them);
+    tcase_add_loop_test(tcase, a_delimiter_is_written_as_it_is_read, 0,
+                        sizeof written / sizeof written[0]);
+    tcase_add_test(tcase, a_byte_is_written_as_it_is_read);
     tcase_add_test(tcase, dialect_roles_must_differ);
     tcase_add_test(tcase, dialects_that_cannot_be_are_explained);
     tcase_add_test(tcase, json_writes_numbers_and_far_characters);

@@ -538,53 +538,6 @@ START_TEST(no_byte_of_a_delimiter_has_another_role)
 }
 END_TEST
 
-/* As a person reads them; and what is written is read as the same. */
-static const struct {
-    const char *text, *bytes;
-} written[] = {
-    {"tab", "\t"},
-    {"space", " "},
-    {",", ","},
-    {"\\", "\\"},
-    {"\\x1f", "\x1f"},
-    {"||", "||"},
-    {"\\t\\t", "\t\t"},
-    {",\\x20", ", "},
-    {"|\\\\", "|\\"},
-    {"\\x01\\x02", "\1\2"},
-    {"\\xc2\\xa7", "\xc2\xa7"},
-};
-
-START_TEST(a_delimiter_is_written_as_it_is_read)
-{
-    const char *bytes = written[_i].bytes;
-    struct csvk_dialect dialect = CSVK_DIALECT_RFC4180, again = CSVK_DIALECT_RFC4180;
-    char text[CSVK_DELIMITER_TEXT];
-    dialect.delimiter = (unsigned char)bytes[0];
-    dialect.more_length = (unsigned char)(strlen(bytes) - 1);
-    memcpy(dialect.more, bytes + 1, dialect.more_length);
-    ck_assert_str_eq(csvk_dialect_write_delimiter(&dialect, text), written[_i].text);
-    ck_assert_int_eq(csvk_dialect_parse_delimiter(text, &again, NULL), CSVK_OK);
-    ck_assert(csvk_delimiter_same(&dialect, &again));
-}
-END_TEST
-
-START_TEST(a_byte_is_written_as_it_is_read)
-{
-    char text[CSVK_DELIMITER_TEXT];
-    int read = 0;
-    ck_assert_str_eq(csvk_dialect_write_byte(CSVK_NO_BYTE, text), "none");
-    for (int byte = 1; byte < 0x80; byte++) {
-        if (byte != '\n' && byte != '\r') {
-            csvk_dialect_write_byte(byte, text);
-            ck_assert_int_eq(csvk_dialect_parse_byte(text, "delimiter", true, &read, NULL),
-                             CSVK_OK);
-            ck_assert_int_eq(read, byte);
-        }
-    }
-}
-END_TEST
-
 int main(void)
 {
     Suite *suite = suite_create("dialect");
@@ -592,9 +545,6 @@ int main(void)
     tcase_add_loop_test(words_of_users, delimiters_are_read_as_users_write_them, 0,
                         sizeof words / sizeof words[0]);
     tcase_add_test(words_of_users, no_byte_of_a_delimiter_has_another_role);
-    tcase_add_loop_test(words_of_users, a_delimiter_is_written_as_it_is_read, 0,
-                        sizeof written / sizeof written[0]);
-    tcase_add_test(words_of_users, a_byte_is_written_as_it_is_read);
     suite_add_tcase(suite, words_of_users);
     TCase *reading = tcase_create("reading");
     tcase_set_timeout(reading, 120);
