@@ -36,12 +36,13 @@ struct character {
 
 /* More of a word is taken for the next word. */
 enum { WORD_MOST = 64 };
-/* The set of words that were seen: a power of two, and how full it may get. */
+/* The largest set of words that were seen: a power of two, and how full it may get. */
 enum { SET_SLOTS = 8192, SET_MOST = 4096 };
 
 struct word_pass {
     category_fn *category;
     uint64_t *seen; /* hashes; 0: free */
+    size_t slots;
     struct character word[WORD_MOST];
     uint32_t code[WORD_MOST]; /* the same characters */
     size_t length;
@@ -238,7 +239,7 @@ static bool add_word(struct word_pass *pass)
     uint64_t hash =
         csvk_hash((const unsigned char *)pass->code, pass->length * sizeof pass->code[0], 0);
     hash += hash == 0;
-    for (size_t at = hash % SET_SLOTS;; at = (at + 1) % SET_SLOTS) {
+    for (size_t at = hash % pass->slots;; at = (at + 1) % pass->slots) {
         if (pass->seen[at] == hash) {
             return false;
         }
@@ -289,14 +290,24 @@ static void take_character(struct word_pass *pass, uint32_t code)
     pass->beyond_ascii |= code >= 0x80;
 }
 
+/* A short text has fewer words, half as many as bytes at most: and the set is half full at most. */
+static size_t slots_for(size_t length)
+{
+    size_t slots = 64;
+    while (slots < length && slots < SET_SLOTS) {
+        slots *= 2;
+    }
+    return slots;
+}
+
 int csvk_count_words(struct csvk_bytes text, struct word_counts *out)
 {
     FORWARD(category_fn * call, "utf8proc_category");
     if (to.object == NULL) {
         return CSVK_EIO;
     }
-    struct word_pass pass = {.category = to.call,
-                             .seen = csvk_calloc(SET_SLOTS, sizeof *pass.seen)};
+    struct word_pass pass = {.category = to.call, .slots = slots_for(text.len)};
+    pass.seen = csvk_calloc(pass.slots, sizeof *pass.seen);
     if (pass.seen == NULL) {
         return CSVK_ENOMEM;
     }

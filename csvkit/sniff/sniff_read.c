@@ -39,6 +39,7 @@ int csvk_sniff_read(struct csvk_bytes text, const struct csvk_dialect *dialect, 
     options.detail = CSVK_FIELDS;
     options.facts = 0;
     options.continuation = true; /* the byte order mark is removed already */
+    options.window = text.len + 1;
     struct csvk_source *source = NULL;
     struct csvk_reader *reader = NULL;
     int status = csvk_source_memory(&source, text.ptr, text.len, err);
