@@ -21,7 +21,7 @@ START_TEST(blocks_lie_apart_and_the_last_one_frees_its_slab)
     for (int i = 0; i < BLOCKS; i++) {
         block[i] = csvk_key_block_new(&cutter);
         ck_assert_ptr_nonnull(block[i]);
-        ck_assert_ptr_nonnull(block[i]->slab);
+        ck_assert((block[i]->slab != NULL) == (i >= CSVK_KEY_BLOCKS_ALONE));
         memset(block[i]->bytes, i, BLOCK - sizeof *block[i]);
     }
     ck_assert_int_lt(alloc_alive, BLOCKS / 4);
@@ -67,7 +67,8 @@ END_TEST
 START_TEST(a_slab_needs_memory)
 {
     for (long first = 0; first < 2; first++) {
-        struct csvk_key_cutter cutter = {.block_size = BLOCK, .from_slabs = true};
+        struct csvk_key_cutter cutter = {
+            .block_size = BLOCK, .from_slabs = true, .alone = CSVK_KEY_BLOCKS_ALONE};
         alloc_countdown = first;
         ck_assert_ptr_null(csvk_key_block_new(&cutter));
         alloc_countdown = -1;

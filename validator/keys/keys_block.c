@@ -63,9 +63,10 @@ static struct csvk_key_block *cut(struct csvk_key_cutter *cutter)
 
 struct csvk_key_block *csvk_key_block_new(struct csvk_key_cutter *cutter)
 {
-    if (cutter->from_slabs) {
+    if (cutter->from_slabs && cutter->alone == CSVK_KEY_BLOCKS_ALONE) {
         return cut(cutter);
     }
+    cutter->alone += cutter->from_slabs;
     struct csvk_key_block *block = csvk_malloc(cutter->block_size);
     if (block != NULL) {
         block->slab = NULL;

@@ -22,10 +22,14 @@ struct csvk_key_block {
     unsigned char bytes[];
 };
 
+/* The first blocks are no part of a slab: a small table needs no more, and a slab costs more. */
+enum { CSVK_KEY_BLOCKS_ALONE = 8 };
+
 /* Where blocks of one size are cut from. By one thread at a time. All zero but for the sizes. */
 struct csvk_key_cutter {
     size_t block_size;
-    bool from_slabs;
+    bool from_slabs;            /* all but the first ones */
+    unsigned alone;             /* how many of those there were */
     struct csvk_key_slab *slab; /* the one that has room left */
 };
 
