@@ -238,6 +238,15 @@ static size_t peeked_left(const struct csvk_source *source)
     return source->peeked.length - source->peeked_at;
 }
 
+static void pass_peeked(struct csvk_source *source, size_t count)
+{
+    source->peeked_at += count;
+    if (peeked_left(source) == 0) {
+        csvk_buf_release(&source->peeked);
+        source->peeked_at = 0;
+    }
+}
+
 int csvk_source_pull(struct csvk_source *source, void *bytes, size_t capacity, size_t *got,
                      struct csvk_error *err)
 {
@@ -246,11 +255,7 @@ int csvk_source_pull(struct csvk_source *source, void *bytes, size_t capacity, s
     }
     *got = peeked_left(source) < capacity ? peeked_left(source) : capacity;
     memcpy(bytes, source->peeked.data + source->peeked_at, *got);
-    source->peeked_at += *got;
-    if (peeked_left(source) == 0) {
-        csvk_buf_release(&source->peeked);
-        source->peeked_at = 0;
-    }
+    pass_peeked(source, *got);
     return CSVK_OK;
 }
 
@@ -353,15 +358,22 @@ bool csvk_source_places(const struct csvk_source *source, struct csvk_places *pl
 {
     const struct csvk_raw *raw = &source->raw;
     bool plain = source->recognized && source->kind == NULL && source->recode == NULL;
-    bool held = source->head_at < source->head_length || peeked_left(source) != 0;
     *places = (struct csvk_places){.memory = raw->memory, .fd = raw->fd, .size = raw->size};
-    return plain && !held && raw->size != 0 &&
-           (raw->memory != NULL || csvk_raw_start(raw, &places->start));
+    return plain && raw->size != 0 && (raw->memory != NULL || csvk_raw_start(raw, &places->start));
+}
+
+static size_t at_most(size_t there, uint64_t wanted)
+{
+    return wanted < there ? (size_t)wanted : there;
 }
 
 void csvk_source_jump(struct csvk_source *source, uint64_t length)
 {
-    csvk_raw_jump(&source->raw, length);
+    size_t peeked = at_most(peeked_left(source), length);
+    pass_peeked(source, peeked);
+    size_t head = at_most(source->head_length - source->head_at, length - peeked);
+    source->head_at += head;
+    csvk_raw_jump(&source->raw, length - peeked - head);
 }
 
 void csvk_source_free(struct csvk_source *source)

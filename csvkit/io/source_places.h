@@ -18,10 +18,7 @@ struct csvk_places {
     uint64_t size;  /* bytes of the source */
 };
 
-/*
- * False: it cannot be done, or not yet, because bytes are held back that the source has read and
- * not delivered.
- */
+/* False: it cannot be done, or not yet: nothing has been read. */
 CSVK_FOR_EXTRA bool csvk_source_places(const struct csvk_source *source,
                                        struct csvk_places *places);
 /*

@@ -3,7 +3,6 @@
  * size of the reads; damage reported at its place; what is refused.
  */
 #include "csvkit/csvkit.h"
-#include "csvkit/io/source_places.h"
 #include "tests/support/support.h"
 
 #include <check.h>
@@ -440,46 +439,6 @@ START_TEST(standard_input_may_begin_inside_a_file)
 }
 END_TEST
 
-static void fill_by_place(unsigned char *bytes, size_t length)
-{
-    for (size_t i = 0; i < length; i++) {
-        bytes[i] = (unsigned char)(i % 251);
-    }
-}
-
-/* What was read elsewhere is jumped over: places stay the same, and reads go on behind it. */
-START_TEST(a_jump_moves_reads_and_no_place)
-{
-    static unsigned char bytes[600000], room[100000];
-    fill_by_place(bytes, sizeof bytes);
-    write_file("some.csv", bytes, sizeof bytes);
-    struct csvk_source *source;
-    struct csvk_places places;
-    size_t at = 0, got;
-    ck_assert_int_eq(csvk_source_open(&source, "some.csv", NULL), CSVK_OK);
-    while (!csvk_source_places(source, &places)) {
-        ck_assert_int_eq(csvk_source_read(source, room, sizeof room, &got, NULL), CSVK_OK);
-        ck_assert_uint_ne(got, 0);
-        at += got;
-    }
-    for (int jumps = 0; jumps < 2; jumps++) {
-        csvk_source_jump(source, 1000);
-        csvk_source_jump(source, 1);
-        at += 1001;
-        ck_assert(csvk_source_places(source, &places));
-        ck_assert_uint_eq(places.start, 0);
-        ck_assert_uint_eq(places.size, sizeof bytes);
-        ck_assert(csvk_places_read(&places, 5, room, 10, &got));
-        ck_assert_mem_eq(room, bytes + 5, 10);
-        ck_assert_int_eq(csvk_source_read(source, room, 1000, &got, NULL), CSVK_OK);
-        ck_assert_uint_eq(got, 1000);
-        ck_assert_mem_eq(room, bytes + at, got);
-        at += got;
-    }
-    csvk_source_free(source);
-}
-END_TEST
-
 static int open_status(const char *path, struct csvk_error *err)
 {
     struct csvk_source *source;
@@ -590,7 +549,6 @@ int main(void)
     tcase_add_test(tcase, file_pipe_and_memory_agree);
     tcase_add_test(tcase, interrupted_reads_go_on);
     tcase_add_test(tcase, standard_input_may_begin_inside_a_file);
-    tcase_add_test(tcase, a_jump_moves_reads_and_no_place);
     tcase_add_test(tcase, what_is_no_stream_is_refused);
     tcase_add_test(tcase, files_of_proc_can_be_read);
     tcase_add_test(tcase, change_while_reading_is_noticed);
