@@ -12,9 +12,8 @@
 #define VALIDATOR_JUDGE_H
 
 #include "csvkit/base/misfit.h"
+#include "csvkit/base/needle.h"
 #include "validator/keys/keys.h"
-#include "validator/pair_search.h"
-#include "validator/pattern_search.h"
 #include "validator/rule_index.h"
 
 /*
@@ -66,10 +65,11 @@ struct shape {
 
 /* A search for clean records that hold certain bytes (search_rules.c). */
 struct search {
-    struct csvk_buf bytes;   /* of the record; empty: there is no search (yet) */
-    struct byte_pair pair;   /* of these bytes */
-    struct pattern *pattern; /* of them; NULL: there is no need of one (yet) */
-    bool may_have_mark;      /* a byte order mark before them does not count */
+    struct csvk_buf bytes; /* of the record; empty: there is no search (yet) */
+    struct csvk_needle needle;
+    bool is_asked;        /* the reader was asked to look for them */
+    bool is_absent;       /* and knows that they are not in the batch at hand */
+    bool may_have_mark;   /* a byte order mark before them does not count */
     uint64_t from, until; /* records that begin in between are found; when there is one, all are */
     uint64_t count;       /* found so far; of the first: */
     uint64_t offset, line;
@@ -284,6 +284,10 @@ void search_skipped(struct csvk_validator *v, const struct csvk_record *header);
 /* The same for the header at hand, if it has a name. */
 void search_names(struct csvk_validator *v, const struct csvk_record *header);
 void search_feed(struct csvk_validator *v);
+/* Before the batch at hand: what the reader knows of it. */
+void search_told(struct csvk_validator *v, const struct csvk_reader *reader);
+/* After it: the reader is to search what it reads ahead. */
+int search_ask(struct csvk_validator *v, struct csvk_reader *reader, struct csvk_error *err);
 void search_merge(struct csvk_validator *left, const struct csvk_validator *right);
 void search_judge(struct csvk_validator *v);
 void search_release(struct csvk_validator *v);

@@ -3,9 +3,8 @@
  * empty-record.
  *
  * The reader reports no clean records, so these are searched for by their bytes: those of the
- * header, or delimiters and nothing else. A short header is looked for in one quick pass
- * (pair_search.h), a long one at one place for each length of it (pattern_search.h): either way all
- * of the file is searched. Empty records are searched for in the beginning of the file, the further
+ * header, or delimiters and nothing else. For the header all of the file is searched; where threads
+ * read ahead, by them. Empty records are searched for in the beginning of the file, the further
  * the wider the table is; where one is found, the rest is searched, too, and the count is that of
  * the whole file. Those that end a file, which spreadsheets leave there, are counted from its end,
  * however far that is.
@@ -15,6 +14,7 @@
  * it is, so it searches all of itself.
  */
 #include "csvkit/base/delimiter.h"
+#include "csvkit/parse/ahead.h"
 #include "validator/judge.h"
 
 #include <inttypes.h>
@@ -101,19 +101,18 @@ static void try_place(struct csvk_validator *v, struct search *s, struct batch_w
 static const unsigned char *find_bytes(struct csvk_validator *v, struct search *s,
                                        const unsigned char *bytes, size_t size)
 {
-    size_t length = s->bytes.length;
-    if (s->pattern == NULL && length >= PATTERN_SHORT && size >= PREPARED_FROM) {
-        s->pattern = pattern_new(s->bytes.data, length);
-        v->failed |= s->pattern == NULL;
+    s->needle.bytes = (struct csvk_bytes){s->bytes.data, s->bytes.length};
+    if (size >= PREPARED_FROM && csvk_needle_prepare(&s->needle) != CSVK_OK) {
+        v->failed = true;
+        return NULL;
     }
-    return s->pattern != NULL ? pattern_find(s->pattern, s->bytes.data, bytes, size)
-                              : pair_find(&s->pair, s->bytes.data, length, bytes, size);
+    return csvk_needle_find(&s->needle, bytes, size);
 }
 
 static void search_batch(struct csvk_validator *v, struct search *s)
 {
     const struct csvk_batch *b = v->batch;
-    if (s->bytes.length == 0 || b->bytes == NULL) {
+    if (s->bytes.length == 0 || b->bytes == NULL || s->is_absent) {
         return;
     }
     struct batch_walk w = walk_of(v);
@@ -226,6 +225,21 @@ static void count_empty_tail(struct csvk_validator *v)
         t->offset = b->offset + end;
     }
     t->count += count;
+}
+
+void search_told(struct csvk_validator *v, const struct csvk_reader *reader)
+{
+    v->again.is_absent = csvk_reader_lacks(reader);
+}
+
+int search_ask(struct csvk_validator *v, struct csvk_reader *reader, struct csvk_error *err)
+{
+    struct search *s = &v->again;
+    if (s->is_asked || s->bytes.length == 0) {
+        return CSVK_OK;
+    }
+    s->is_asked = true;
+    return csvk_reader_look_for(reader, (struct csvk_bytes){s->bytes.data, s->bytes.length}, err);
 }
 
 void search_feed(struct csvk_validator *v)
@@ -345,8 +359,8 @@ void search_merge(struct csvk_validator *left, const struct csvk_validator *righ
 
 void search_release(struct csvk_validator *v)
 {
-    csvk_free(v->again.pattern);
-    csvk_free(v->hollow.pattern);
+    csvk_needle_release(&v->again.needle);
+    csvk_needle_release(&v->hollow.needle);
     csvk_buf_release(&v->again.bytes);
     csvk_buf_release(&v->hollow.bytes);
 }

@@ -166,7 +166,9 @@ int validate_records(struct csvk_reader *reader, struct csvk_validator *v,
     int status;
     while ((status = csvk_reader_next(reader, &batch, err)) == CSVK_OK) {
         status = hooks->tap != NULL ? hooks->tap(batch, hooks->context, err) : CSVK_OK;
+        search_told(v, reader);
         status = status == CSVK_OK ? csvk_validator_feed(v, batch, err) : status;
+        status = status == CSVK_OK ? search_ask(v, reader, err) : status;
         if (status != CSVK_OK) {
             return status;
         }

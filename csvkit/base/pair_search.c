@@ -2,17 +2,17 @@
  * pair_search.c - see pair_search.h. With AVX2, 128 places are looked at in one step; elsewhere the
  * C library looks for the rarer of the two bytes.
  */
-#include "validator/pair_search.h"
+#include "csvkit/base/pair_search.h"
 
 #include <stdint.h>
 #include <string.h>
 
 #define COUNTED 4096 /* bytes of the data that are counted; less is not worth it */
 
-static void choose(struct byte_pair *pair, const unsigned char *bytes, size_t length,
+static void choose(struct csvk_byte_pair *pair, const unsigned char *bytes, size_t length,
                    const unsigned char *data, size_t size)
 {
-    *pair = (struct byte_pair){0, length - 1, size >= COUNTED};
+    *pair = (struct csvk_byte_pair){0, length - 1, size >= COUNTED};
     if (!pair->counted || length < 3) {
         return;
     }
@@ -39,8 +39,9 @@ static bool stands_at(const unsigned char *bytes, size_t length, const unsigned 
     return (size_t)(end - at) >= length && memcmp(at, bytes, length) == 0;
 }
 
-static const unsigned char *find_by_one(const struct byte_pair *pair, const unsigned char *bytes,
-                                        size_t length, const unsigned char *data, size_t size)
+static const unsigned char *find_by_one(const struct csvk_byte_pair *pair,
+                                        const unsigned char *bytes, size_t length,
+                                        const unsigned char *data, size_t size)
 {
     const unsigned char *end = data + size, *at = data;
     while ((size_t)(end - at) >= length) {
@@ -75,9 +76,9 @@ WIDE static inline __m256i agree(const unsigned char *first, const unsigned char
 }
 
 /* *left: the bytes that were not looked at, when nothing was found. */
-WIDE static const unsigned char *find_wide(const struct byte_pair *pair, const unsigned char *bytes,
-                                           size_t length, const unsigned char *data, size_t size,
-                                           size_t *left)
+WIDE static const unsigned char *find_wide(const struct csvk_byte_pair *pair,
+                                           const unsigned char *bytes, size_t length,
+                                           const unsigned char *data, size_t size, size_t *left)
 {
     const __m256i a = _mm256_set1_epi8((char)bytes[pair->first]);
     const __m256i b = _mm256_set1_epi8((char)bytes[pair->second]);
@@ -105,8 +106,8 @@ WIDE static const unsigned char *find_wide(const struct byte_pair *pair, const u
 }
 #endif
 
-const unsigned char *pair_find(struct byte_pair *pair, const unsigned char *bytes, size_t length,
-                               const unsigned char *data, size_t size)
+const unsigned char *csvk_pair_find(struct csvk_byte_pair *pair, const unsigned char *bytes,
+                                    size_t length, const unsigned char *data, size_t size)
 {
     if (!pair->counted) {
         choose(pair, bytes, length, data, size);

@@ -1,5 +1,5 @@
 /* pattern_search.c - see pattern_search.h. */
-#include "validator/pattern_search.h"
+#include "csvkit/base/pattern_search.h"
 
 #include "csvkit/basics.h"
 
@@ -12,16 +12,16 @@ static size_t gram_number(const unsigned char *bytes)
 {
     uint32_t gram;
     memcpy(&gram, bytes, sizeof gram);
-    return (gram * UINT32_C(2654435761)) >> (32 - PATTERN_BITS);
+    return (gram * UINT32_C(2654435761)) >> (32 - CSVK_PATTERN_BITS);
 }
 
-struct pattern *pattern_new(const unsigned char *bytes, size_t length)
+struct csvk_pattern *csvk_pattern_new(const unsigned char *bytes, size_t length)
 {
-    struct pattern *pattern = csvk_calloc(1, sizeof *pattern);
+    struct csvk_pattern *pattern = csvk_calloc(1, sizeof *pattern);
     if (pattern == NULL) {
         return NULL;
     }
-    pattern->length = length < PATTERN_LONGEST ? length : PATTERN_LONGEST;
+    pattern->length = length < CSVK_PATTERN_LONGEST ? length : CSVK_PATTERN_LONGEST;
     for (size_t i = 0; i + GRAM <= pattern->length; i++) {
         uint16_t *last = &pattern->last[gram_number(bytes + i)];
         pattern->before[i] = *last;
@@ -32,7 +32,7 @@ struct pattern *pattern_new(const unsigned char *bytes, size_t length)
 
 /* The first occurrence that has the gram at `at` where the pattern has it; `next`: the last place
    of it there, plus one. Later places in the pattern are earlier occurrences. */
-static const unsigned char *around(const struct pattern *pattern, const unsigned char *bytes,
+static const unsigned char *around(const struct csvk_pattern *pattern, const unsigned char *bytes,
                                    const unsigned char *data, size_t size, size_t at)
 {
     for (size_t next = pattern->last[gram_number(data + at)]; next != 0;
@@ -61,8 +61,9 @@ static inline void prefetch(const unsigned char *p, const unsigned char *end, si
     }
 }
 
-const unsigned char *pattern_find(const struct pattern *pattern, const unsigned char *bytes,
-                                  const unsigned char *data, size_t size)
+const unsigned char *csvk_pattern_find(const struct csvk_pattern *pattern,
+                                       const unsigned char *bytes, const unsigned char *data,
+                                       size_t size)
 {
     const uint16_t *last = pattern->last;
     size_t step = pattern->length - GRAM + 1;

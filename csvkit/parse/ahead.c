@@ -35,9 +35,11 @@ struct csvk_chunk {
     struct csvk_table plan; /* the table as it was known when the chunk was planned */
     unsigned char *data;    /* with slack before and after it */
     size_t block;
-    uint64_t from;       /* of the block */
-    uint64_t begin, end; /* CSVK_NOWHERE: not known */
-    size_t used;         /* bytes of whole records from `begin` on */
+    uint64_t from;             /* of the block */
+    uint64_t begin, end;       /* CSVK_NOWHERE: not known */
+    size_t used;               /* bytes of whole records from `begin` on */
+    struct csvk_needle needle; /* a copy of the reader's when the chunk was planned */
+    bool lacks;                /* the records do not hold it */
 };
 
 /* ---- chunks ---------------------------------------------------------------------------------- */
@@ -74,6 +76,10 @@ void csvk_chunk_plan(struct csvk_chunk *chunk, const struct csvk_reader *reader,
     chunk->from = from;
     chunk->begin = chunk->end = CSVK_NOWHERE;
     chunk->used = 0;
+    chunk->lacks = false;
+    if (chunk->needle.bytes.len == 0) {
+        chunk->needle = reader->needle;
+    }
     chunk->plan = reader->scan.table;
     chunk->plan.totals = (struct csvk_totals){.records = RECORDS_BEFORE,
                                               .width = reader->scan.table.totals.width,
@@ -147,6 +153,9 @@ size_t csvk_chunk_examine(struct csvk_chunk *chunk, size_t length)
     if (scan->builder.failed) {
         chunk->used = 0; /* without memory the reader does it, and says so when it has none */
     }
+    chunk->lacks = chunk->needle.bytes.len != 0 &&
+                   csvk_needle_find(&chunk->needle, chunk->data + CSVK_SCAN_SLACK + first,
+                                    chunk->used) == NULL;
     return 0;
 }
 
@@ -178,6 +187,31 @@ int csvk_reader_read_ahead(struct csvk_reader *reader, const struct csvk_ahead *
     }
     reader->ahead = *ahead;
     return CSVK_OK;
+}
+
+int csvk_reader_look_for(struct csvk_reader *reader, struct csvk_bytes bytes,
+                         struct csvk_error *err)
+{
+    struct csvk_needle needle = {.bytes.len = bytes.len};
+    if (reader->ahead.take == NULL) {
+        return CSVK_OK; /* there is nobody who would do it */
+    }
+    unsigned char *own = csvk_malloc(bytes.len);
+    if (own != NULL) {
+        memcpy(own, bytes.ptr, bytes.len);
+        needle.bytes.ptr = own;
+    }
+    if (own == NULL || csvk_needle_prepare(&needle) != CSVK_OK) {
+        csvk_free(own);
+        return csvk_fail(err, CSVK_ENOMEM, "out of memory");
+    }
+    reader->needle = needle;
+    return CSVK_OK;
+}
+
+bool csvk_reader_lacks(const struct csvk_reader *reader)
+{
+    return reader->lacks;
 }
 
 size_t csvk_reader_window(const struct csvk_reader *reader)
@@ -243,6 +277,7 @@ static void hand_out_chunk(struct csvk_reader *reader, struct csvk_chunk *chunk)
     size_t first = (size_t)(chunk->begin - (chunk->from - 1));
     csvk_reader_make_batch(reader, builder, &before, chunk->used);
     reader->batch.bytes = chunk->data + CSVK_SCAN_SLACK + first;
+    reader->lacks = chunk->lacks;
     reader->offset += chunk->used;
     reader->bytes_read += chunk->used;
     reader->scan.table.totals.bytes = reader->bytes_read;

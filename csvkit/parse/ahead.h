@@ -55,6 +55,16 @@ CSVK_FOR_EXTRA int csvk_reader_read_ahead(struct csvk_reader *reader,
 CSVK_FOR_EXTRA size_t csvk_reader_window(const struct csvk_reader *reader);
 CSVK_FOR_EXTRA struct csvk_source *csvk_reader_source(const struct csvk_reader *reader);
 
+/*
+ * Bytes that chunks are searched for where they are examined: there they are in the cache, and the
+ * reader's thread has not to wait for them. Copied; asked for once. Chunks that are planned already
+ * are not searched. CSVK_ENOMEM.
+ */
+int csvk_reader_look_for(struct csvk_reader *reader, struct csvk_bytes bytes,
+                         struct csvk_error *err) CSVK_MUST_USE;
+/* Is it known that the batch at hand does not hold them? */
+bool csvk_reader_lacks(const struct csvk_reader *reader);
+
 /* Makes a chunk for blocks of `block` bytes. The caller frees it. CSVK_ENOMEM, CSVK_EUSAGE. */
 CSVK_FOR_EXTRA int csvk_chunk_new(struct csvk_chunk **out, const struct csvk_reader *reader,
                                   size_t block, struct csvk_error *err) CSVK_MUST_USE;

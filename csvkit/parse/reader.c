@@ -133,6 +133,8 @@ void csvk_reader_free(struct csvk_reader *reader)
         if (reader->ahead.free != NULL) {
             reader->ahead.free(reader->ahead.context);
         }
+        csvk_free((void *)(uintptr_t)reader->needle.bytes.ptr);
+        csvk_needle_release(&reader->needle);
         csvk_free(reader->name);
         csvk_scan_release(&reader->scan);
         csvk_free(reader->data);
@@ -331,6 +333,7 @@ void csvk_reader_make_batch(struct csvk_reader *reader, const struct csvk_batch_
                             .comment_lines = reader->comments.lines,
                             .line_begin = reader->comments.line_begin};
     reader->comments = (struct csvk_comments){0};
+    reader->lacks = false;
 }
 
 /* Makes the batch of what the builder holds, for the first `size` bytes of the window. */

@@ -7,6 +7,7 @@
 #ifndef CSVKIT_PARSE_READER_PRIVATE_H
 #define CSVKIT_PARSE_READER_PRIVATE_H
 
+#include "csvkit/base/needle.h"
 #include "csvkit/parse/ahead.h"
 #include "csvkit/parse/scan/scan.h"
 
@@ -55,8 +56,10 @@ struct csvk_reader {
     bool unclosed; /* the last record ended inside an enclosure */
     enum reader_phase phase;
     struct csvk_comments comments;
-    struct csvk_bytes piece; /* of an oversize record, as the batch has it */
-    struct csvk_ahead ahead; /* `take` is NULL: nobody reads ahead */
+    struct csvk_bytes piece;   /* of an oversize record, as the batch has it */
+    struct csvk_ahead ahead;   /* `take` is NULL: nobody reads ahead */
+    struct csvk_needle needle; /* its bytes are our own; without any: nothing is looked for */
+    bool lacks;                /* the batch does not hold them */
 };
 
 /* The byte at `begin`. */

@@ -27,7 +27,7 @@ STAGES = (
     ('grammar', ('csvkit/parse/grammar/',)),
     ('reader', ('csvkit/parse/', 'csvkit/parallel/')),
     ('fields', ('validator/field_rules', 'validator/record_in_memory', 'validator/key_fields')),
-    ('search', ('validator/search_rules', 'validator/pattern_search', 'validator/end_rules')),
+    ('search', ('validator/search_rules', 'csvkit/base/pattern_search', 'csvkit/base/pair_search', 'validator/end_rules')),
     ('values', ('csvkit/schema/', 'validator/schema_')),
     ('keys', ('validator/keys/', 'validator/key_', 'validator/unique_rules')),
     ('judge', ('validator/',)),

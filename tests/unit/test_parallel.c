@@ -450,6 +450,96 @@ START_TEST(cuts_are_found)
 }
 END_TEST
 
+/* ---- what is looked for ------------------------------------------------------------------------
+ */
+
+static const char *const headers[] = {"id,name\n",
+                                      "column_of_numbers,column_of_names,column_of_dates\n"};
+static const char *const rows[] = {"1,Ann Ida\n", "1,Ann,2024-01-02\n"};
+
+/* The header once more after so many rows, at the beginning, within and at the end of pieces. */
+START_TEST(a_header_is_found_wherever_it_stands)
+{
+    struct csvk_buf file = CSVK_BUF_INIT, want = CSVK_BUF_INIT, have = CSVK_BUF_INIT;
+    struct csvk_validate_options options;
+    const size_t all = 90;
+    csvk_validate_options_init(&options);
+    for (size_t before = 1; before <= all; before++) {
+        struct judging judging = {.window = 40, .how = {1 + before % 3, 40}};
+        csvk_buf_clear(&file);
+        repeat(&file, headers[_i], 1);
+        repeat(&file, rows[_i], before);
+        repeat(&file, headers[_i], 1);
+        repeat(&file, rows[_i], all - before);
+        struct csvk_bytes bytes = {file.data, file.length};
+        print_report(bytes, &options, (struct judging){.window = 0}, &want);
+        print_report(bytes, &options, judging, &have);
+        ck_assert_ptr_nonnull(strstr(csvk_buf_text(&want), "header-repeated"));
+        assert_same(&want, &have, bytes, &judging.how, "report");
+    }
+    csvk_validate_options_release(&options);
+    csvk_buf_release(&file);
+    csvk_buf_release(&want);
+    csvk_buf_release(&have);
+}
+END_TEST
+
+/* Of how many bytes is it known that the header is not among them? Asked for after the first batch.
+ */
+static uint64_t lacking(struct csvk_reader *reader, struct csvk_bytes header, size_t *holding)
+{
+    const struct csvk_batch *batch;
+    uint64_t known = 0;
+    int status = CSVK_OK;
+    *holding = 0;
+    for (bool first = true; (status = csvk_reader_next(reader, &batch, NULL)) == CSVK_OK;
+         first = false) {
+        bool lacks = csvk_reader_lacks(reader);
+        bool holds = batch->size != 0 && memmem(batch->bytes, batch->size, header.ptr, header.len);
+        ck_assert(!(lacks && holds));
+        known += lacks ? batch->size : 0;
+        *holding += holds;
+        if (first) {
+            ck_assert_int_eq(csvk_reader_look_for(reader, header, NULL), CSVK_OK);
+        }
+    }
+    ck_assert_int_eq(status, CSVK_END);
+    return known;
+}
+
+/* Nearly all pieces are searched where they are examined, and nobody else has to. */
+START_TEST(it_is_known_what_pieces_lack)
+{
+    struct csvk_buf file = CSVK_BUF_INIT;
+    struct csvk_options options;
+    const struct csvk_bytes header = {(const unsigned char *)headers[_i], strlen(headers[_i]) - 1};
+    csvk_options_init(&options);
+    options.window = 200;
+    repeat(&file, headers[_i], 1);
+    repeat(&file, rows[_i], 500);
+    repeat(&file, headers[_i], 1);
+    repeat(&file, rows[_i], 500);
+    for (size_t threads = 0; threads <= 3; threads++) {
+        struct csvk_parallel how = {threads, 300};
+        struct csvk_source *source = NULL;
+        struct csvk_reader *reader = NULL;
+        size_t holding = 0;
+        ck_assert_int_eq(csvk_source_memory(&source, file.data, file.length, NULL), CSVK_OK);
+        ck_assert_int_eq(csvk_reader_new(&reader, source, &options, NULL), CSVK_OK);
+        if (threads != 0) {
+            ck_assert_int_eq(csvk_reader_parallel(reader, &how, NULL), CSVK_OK);
+        }
+        uint64_t known = lacking(reader, header, &holding);
+        ck_assert_uint_eq(holding, 2);
+        ck_assert_msg(threads == 0 ? known == 0 : known > file.length * 8 / 10, "%zu: %llu",
+                      threads, (unsigned long long)known);
+        csvk_reader_free(reader);
+        csvk_source_free(source);
+    }
+    csvk_buf_release(&file);
+}
+END_TEST
+
 /* ---- what is refused ------------------------------------------------------------------------- */
 
 START_TEST(only_a_new_reader_with_a_source_gets_threads)
@@ -490,6 +580,8 @@ int main(void)
     tcase_add_test(tcase, long_records_are_examined_ahead);
     tcase_add_test(tcase, files_are_read_from_where_they_stand);
     tcase_add_loop_test(tcase, files_that_change_are_told, 0, 2);
+    tcase_add_loop_test(tcase, a_header_is_found_wherever_it_stands, 0, 2);
+    tcase_add_loop_test(tcase, it_is_known_what_pieces_lack, 0, 2);
     tcase_add_test(tcase, only_a_new_reader_with_a_source_gets_threads);
     tcase_add_loop_test(tcase, random_files_are_read_alike, 0, LOOPS);
     tcase_add_loop_test(tcase, random_files_are_judged_alike, 0, LOOPS);

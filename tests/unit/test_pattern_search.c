@@ -3,8 +3,8 @@
 #include "tests/support/support.h"
 
 #include "csvkit/basics.h"
-#include "validator/pair_search.h"
-#include "validator/pattern_search.h"
+#include "csvkit/base/pair_search.h"
+#include "csvkit/base/pattern_search.h"
 
 #include <check.h>
 #include <string.h>
@@ -24,13 +24,23 @@ static void fill(unsigned char *bytes, size_t size, unsigned letters)
     }
 }
 
+/* They end with the data, or go on behind it; or neither. */
+static void put_at_the_end(unsigned char *data, size_t size, const unsigned char *bytes,
+                           size_t length)
+{
+    size_t behind = draw(3) == 0 ? 0 : draw((unsigned)length);
+    if (draw(3) != 0 && size >= length) {
+        memcpy(data + size - length + behind, bytes, length);
+    }
+}
+
 /* Parts of the pattern stand everywhere, and it itself at a place or not at all. */
 START_TEST(the_first_place_is_found)
 {
-    static unsigned char bytes[PATTERN_SHORT + 680], data[6000];
+    static unsigned char bytes[CSVK_PATTERN_SHORT + 680], data[6000 + CSVK_PATTERN_SHORT + 680];
     state = (uint32_t)_i;
     for (int round = 0; round < 300; round++) {
-        size_t length = PATTERN_SHORT + draw(round % 3 == 0 ? 680 : 60), size = draw(sizeof data);
+        size_t length = CSVK_PATTERN_SHORT + draw(round % 3 == 0 ? 680 : 60), size = draw(6000);
         unsigned letters = 1 + draw(20);
         fill(bytes, length, letters);
         fill(data, size, letters);
@@ -41,10 +51,12 @@ START_TEST(the_first_place_is_found)
         for (unsigned whole = draw(3); whole > 0 && size > length; whole--) {
             memcpy(data + draw((unsigned)(size - length + 1)), bytes, length);
         }
-        struct pattern *pattern = pattern_new(bytes, length);
+        put_at_the_end(data, size, bytes, length);
+        struct csvk_pattern *pattern = csvk_pattern_new(bytes, length);
         ck_assert_ptr_nonnull(pattern);
-        ck_assert_uint_eq(pattern->length, length < PATTERN_LONGEST ? length : PATTERN_LONGEST);
-        const unsigned char *found = pattern_find(pattern, bytes, data, size);
+        ck_assert_uint_eq(pattern->length,
+                          length < CSVK_PATTERN_LONGEST ? length : CSVK_PATTERN_LONGEST);
+        const unsigned char *found = csvk_pattern_find(pattern, bytes, data, size);
         const unsigned char *wanted = memmem(data, size, bytes, pattern->length);
         ck_assert_msg(found == wanted, "%d: length %zu of %zu: %td, not %td", round, length, size,
                       found != NULL ? found - data : -1, wanted != NULL ? wanted - data : -1);
@@ -56,19 +68,20 @@ END_TEST
 /* Bytes of any length from 1 on, in data of any size, one piece after the other as batches come. */
 START_TEST(the_first_pair_is_found)
 {
-    static unsigned char bytes[60], data[9000];
+    static unsigned char bytes[60], data[9000 + 60];
     state = (uint32_t)_i;
     for (int round = 0; round < 300; round++) {
-        size_t length = 1 + draw(round % 3 == 0 ? 59 : 8), size = draw(sizeof data);
+        size_t length = 1 + draw(round % 3 == 0 ? 59 : 8), size = draw(9000);
         unsigned letters = 1 + draw(20);
-        struct byte_pair pair = {0};
+        struct csvk_byte_pair pair = {0};
         fill(bytes, length, letters);
         for (int piece = 0; piece < 3; piece++) {
             fill(data, size, letters + 2);
             for (unsigned whole = draw(3); whole > 0 && size > length; whole--) {
                 memcpy(data + draw((unsigned)(size - length + 1)), bytes, length);
             }
-            const unsigned char *found = pair_find(&pair, bytes, length, data, size);
+            put_at_the_end(data, size, bytes, length);
+            const unsigned char *found = csvk_pair_find(&pair, bytes, length, data, size);
             const unsigned char *wanted = memmem(data, size, bytes, length);
             ck_assert_msg(found == wanted, "%d: length %zu of %zu: %td, not %td", round, length,
                           size, found != NULL ? found - data : -1,
