@@ -99,8 +99,10 @@ def make(root, build, tests):
 
 
 def passes(root, build, test, seconds):
+    # All tests of a binary in one process: with forks each has a group of its own, which a kill of
+    # this one leaves running.
     environment = dict(os.environ, CSVKIT=f'{root}/{build}/bin/csvkit', BUILD=f'{root}/{build}',
-                       LC_ALL='C.UTF-8', CK_VERBOSITY='silent', TMPDIR=root)
+                       LC_ALL='C.UTF-8', CK_FORK='no', CK_VERBOSITY='silent', TMPDIR=root)
     command = ['bash', test] if is_script(test) else [target(build, test)]
     with subprocess.Popen(command, cwd=root, env=environment, stdin=subprocess.DEVNULL,
                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
