@@ -15,7 +15,7 @@
  * again, and stays in the cache. Unless more than LITTLE is kept: then there is room for
  * SPARE_READS reads, so that what is kept is not moved for every one of them.
  */
-enum { SPARE_READS = 8, LITTLE = 64 * 1024 };
+enum { SPARE_READS = 4, LITTLE = 64 * 1024 };
 
 void norm_window_keep(struct norm_window *w)
 {

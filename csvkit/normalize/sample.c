@@ -12,6 +12,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { LONGEST_LIST = 2 * NORM_SAMPLE_RECORDS };
+
 struct record_list {
     struct norm_line *line;
     size_t count, capacity;
@@ -36,7 +38,7 @@ static int add_line(struct record_list *list, const struct norm_line *line)
 static int read_head(const struct norm_view *view, struct record_list *list)
 {
     size_t at = 0;
-    while (at < view->length && list->count < 2 * NORM_SAMPLE_RECORDS) {
+    while (at < view->length && list->count < LONGEST_LIST) {
         at = norm_view_skip_comments(view, at);
         if (at >= view->length) {
             break;
@@ -56,24 +58,40 @@ static int read_head(const struct norm_view *view, struct record_list *list)
     return CSVK_OK;
 }
 
+struct width_count {
+    size_t width;
+    uint64_t records;
+};
+
+/* One record more of this width; `seen` has room for it. */
+static void count_width(struct width_count *seen, size_t *nseen, size_t width)
+{
+    size_t k = 0;
+    while (k < *nseen && seen[k].width != width) {
+        k++;
+    }
+    if (k == *nseen) {
+        seen[(*nseen)++] = (struct width_count){width, 0};
+    }
+    seen[k].records++;
+}
+
 /* The width that most sound records have, the larger of two; and how many have it. */
 static size_t most_frequent(const struct record_list *list, size_t from, uint64_t *count)
 {
-    size_t best = 0, last = 0; /* asked about most recently */
+    struct width_count seen[LONGEST_LIST];
+    size_t nseen = 0, best = 0;
     *count = 0;
     for (size_t i = from; i < list->count; i++) {
-        size_t width = list->line[i].ncells;
-        uint64_t alike = 0;
-        if (list->line[i].faults != 0 || width == best || width == last) {
-            continue;
+        if (list->line[i].faults == 0) {
+            count_width(seen, &nseen, list->line[i].ncells);
         }
-        last = width;
-        for (size_t j = from; j < list->count; j++) {
-            alike += list->line[j].faults == 0 && list->line[j].ncells == width;
-        }
-        if (alike > *count || (alike == *count && width > best)) {
-            best = width;
-            *count = alike;
+    }
+    for (size_t k = 0; k < nseen; k++) {
+        bool tie = seen[k].records == *count;
+        if (seen[k].records > *count || (tie && seen[k].width > best)) {
+            best = seen[k].width;
+            *count = seen[k].records;
         }
     }
     return best;

@@ -207,6 +207,8 @@ static const struct width_case widths[] = {
     {"1\n1,2\n1,2,3\n", 0, 1, 1},
     {"1\n1,\"2\"x\n1,\"2\"x\n1,2,3\n1,2,3\n", 3, 1, 1},
     {"1\n\n\n\n1,2\n1,2\n", 2, 1, 1},
+    /* Records with a fault do not say it. */
+    {"1,2\n1,2\n1,x\"y,3\n1,x\"y,3\n1,x\"y,3\n", 2, 2, 2},
 };
 enum { WIDTHS = sizeof widths / sizeof widths[0] };
 
