@@ -2,12 +2,12 @@
  * sniff_dialect.c - finds delimiter, enclosure, escape and line breaks by reading the sample with
  * each of them.
  *
- * The idea. Every reading gets a score (sniff_reading.c), and the best one is proposed. It is clear
+ * The idea. Every reading gets a score (sniff_score.c), and the best one is proposed. It is clear
  * when it is better than the others by far, and most records are alike.
  */
 #include "csvkit/base/delimiter.h"
 #include "csvkit/sniff/sniff_private.h"
-#include "csvkit/sniff/sniff_reading.h"
+#include "csvkit/sniff/sniff_score.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /*
- * sniff_reading.c - how well the sample reads with one dialect.
+ * sniff_score.c - how well the sample reads with one dialect.
  *
  * The idea. Every reading gets a score:
  *
@@ -12,7 +12,7 @@
  * every field contains the other one. Decimal commas and prose ("Smith, Ann") do not count as
  * delimiters. The prior says how much a delimiter is believed before anything is read.
  */
-#include "csvkit/sniff/sniff_reading.h"
+#include "csvkit/sniff/sniff_score.h"
 #include "csvkit/base/delimiter.h"
 
 #include <string.h>

@@ -1,6 +1,6 @@
-/* sniff_reading.h - private: the sample, read with one dialect. */
-#ifndef CSVKIT_SNIFF_SNIFF_READING_H
-#define CSVKIT_SNIFF_SNIFF_READING_H
+/* sniff_score.h - private: the sample, read with one dialect. */
+#ifndef CSVKIT_SNIFF_SNIFF_SCORE_H
+#define CSVKIT_SNIFF_SNIFF_SCORE_H
 
 #include "csvkit/sniff.h"
 
