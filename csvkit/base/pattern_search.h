@@ -15,12 +15,11 @@
 #define CSVK_PATTERN_SHORT   36
 #define CSVK_PATTERN_BITS    13
 
+/* Places are counted from 1; 0: there is none. */
 struct csvk_pattern {
-    size_t length; /* at most CSVK_PATTERN_LONGEST */
-    uint16_t
-        last[1 << CSVK_PATTERN_BITS]; /* by the number of a gram: 1 + where it stands last, or 0 */
-    uint16_t
-        before[CSVK_PATTERN_LONGEST]; /* the same for the place before, of a gram of this number */
+    size_t length;                         /* at most CSVK_PATTERN_LONGEST */
+    uint16_t last[1 << CSVK_PATTERN_BITS]; /* by the number of a gram: where it stands last */
+    uint16_t before[CSVK_PATTERN_LONGEST]; /* by the place of a gram: where it stands before */
 };
 
 /* The pattern is `bytes`, CSVK_PATTERN_SHORT of them or more, which later calls are given again.

@@ -30,6 +30,17 @@ static void fill_by_place(unsigned char *bytes, size_t length)
     }
 }
 
+/* The next read gives what stands at *at, up to `most` bytes of it. */
+static void read_on(struct csvk_source *source, const unsigned char *bytes, size_t *at, size_t most)
+{
+    unsigned char room[1000];
+    size_t got;
+    ck_assert_int_eq(csvk_source_read(source, room, most, &got, NULL), CSVK_OK);
+    ck_assert_uint_gt(got, 0);
+    ck_assert_mem_eq(room, bytes + *at, got);
+    *at += got;
+}
+
 /* What was read elsewhere is jumped over: places stay the same, and reads go on behind it. */
 START_TEST(a_jump_moves_reads_and_no_place)
 {
@@ -53,10 +64,7 @@ START_TEST(a_jump_moves_reads_and_no_place)
         ck_assert_uint_eq(places.size, sizeof bytes);
         ck_assert(csvk_places_read(&places, 5, room, 10, &got));
         ck_assert_mem_eq(room, bytes + 5, 10);
-        ck_assert_int_eq(csvk_source_read(source, room, 1000, &got, NULL), CSVK_OK);
-        ck_assert_uint_eq(got, 1000);
-        ck_assert_mem_eq(room, bytes + at, got);
-        at += got;
+        read_on(source, bytes, &at, 1000);
     }
     csvk_source_free(source);
 }
@@ -65,7 +73,7 @@ END_TEST
 /* Also over what was looked at, or read to see what the file is, and has not been delivered. */
 START_TEST(a_jump_passes_what_is_held)
 {
-    static unsigned char bytes[60000], room[10000];
+    static unsigned char bytes[60000];
     static const uint64_t jumps[] = {1, 2, 700, 300, 5000, 20000};
     fill_by_place(bytes, sizeof bytes);
     for (size_t start = 0; start < 6; start++) {
@@ -73,21 +81,17 @@ START_TEST(a_jump_passes_what_is_held)
         struct csvk_places places;
         struct csvk_bytes seen;
         size_t looked_at = (const size_t[]){0, 1, 1000}[start / 2];
-        size_t at = 0, got;
+        size_t at = 0;
         open_file(&source, bytes, sizeof bytes);
         ck_assert_int_eq(csvk_source_peek(source, looked_at, &seen, NULL), CSVK_OK);
         if (looked_at == 0 || start % 2 == 0) { /* else it jumps before it is read */
-            ck_assert_int_eq(csvk_source_read(source, room, 1, &got, NULL), CSVK_OK);
-            at += got;
+            read_on(source, bytes, &at, 1);
         }
         ck_assert(csvk_source_places(source, &places));
         for (size_t i = 0; i < sizeof jumps / sizeof jumps[0]; i++) {
             csvk_source_jump(source, jumps[i]);
             at += jumps[i];
-            ck_assert_int_eq(csvk_source_read(source, room, 3, &got, NULL), CSVK_OK);
-            ck_assert_uint_gt(got, 0);
-            ck_assert_mem_eq(room, bytes + at, got);
-            at += got;
+            read_on(source, bytes, &at, 3);
         }
         csvk_source_free(source);
     }
